@@ -1,0 +1,51 @@
+/**
+ * Time as a port. Whatever waits (retries, windows, schedules, idle eviction, guest timers) asks a
+ * `Clock`, so a test can move time by hand. Budgets and the watchdog never do: a spinning isolate
+ * does not care about virtual time, so they read `realNowMs`.
+ */
+export interface Clock {
+  /** Milliseconds since the Unix epoch. */
+  now(): number;
+  /**
+   * Runs `callback` once after `delayMs`. `label` says what waits, for people who read a stuck test.
+   * A timer that is not `keepAlive` lets the process end while it waits.
+   */
+  setTimer(callback: () => void, delayMs: number, options: TimerOptions): ClockTimer;
+}
+
+export interface TimerOptions {
+  readonly label: string;
+  /** @default true */
+  readonly keepAlive?: boolean;
+}
+
+export interface ClockTimer {
+  cancel(): void;
+}
+
+/** The longest delay that Node's own timers keep; a longer one would fire at once. */
+const longestDelayMs = 2 ** 31 - 1;
+
+/** The clock on the wall. */
+export class SystemClock implements Clock {
+  now(): number {
+    return Date.now();
+  }
+
+  setTimer(callback: () => void, delayMs: number, options: TimerOptions): ClockTimer {
+    const timer = setTimeout(callback, Math.min(Math.max(delayMs, 0), longestDelayMs));
+    if (options.keepAlive === false) timer.unref();
+    return { cancel: () => clearTimeout(timer) };
+  }
+}
+
+/** Milliseconds on a monotonic clock that nobody can move. Only differences mean anything. */
+export function realNowMs(): number {
+  return performance.now();
+}
+
+/** A timer in real time, for the watchdog and for native teardown; virtual clocks do not move it. */
+export function setRealTimer(callback: () => void, delayMs: number): ClockTimer & { unref(): void } {
+  const timer = setTimeout(callback, Math.min(Math.max(delayMs, 0), longestDelayMs));
+  return { cancel: () => clearTimeout(timer), unref: () => void timer.unref() };
+}

@@ -1,0 +1,30 @@
+/**
+ * AWS's quotas and defaults in one table.
+ * https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
+ */
+export const limits = {
+  /** AWS starts at 128; the library lets tests and dense hosts go down to what V8 itself needs. */
+  memoryMb: { min: 8, max: 10_240, default: 128 },
+  timeoutMs: { min: 1, max: 900_000, default: 3_000 },
+  /** AWS: 10 s for module top level on demand; then init is redone inside the invoke. */
+  initTimeoutMs: { min: 1, max: 900_000, default: 10_000 },
+  ephemeralStorageMb: { min: 512, max: 10_240, default: 512 },
+  environmentBytes: 4_096,
+  descriptionLength: 256,
+  handlerLength: 128,
+  functionNameLength: 64,
+  aliasNameLength: 128,
+  tags: { count: 50, keyLength: 128, valueLength: 256 },
+  /** Unzipped size of a deployment package with its layers. */
+  unzippedBytes: 262_144_000,
+  /** Zipped size of a package that is uploaded directly. */
+  zippedBytes: 52_428_800,
+  syncRequestBytes: 6_291_456,
+  /** 100 bytes more than the request, as AWS's own error message says. */
+  syncResponseBytes: 6_291_556,
+  clientContextBytes: 3_583,
+  concurrency: { min: 1, max: 100_000, default: 1_000 },
+  tenantIdLength: 256,
+  /** Memory that gives one full vCPU; 1,792 in AWS's older documents. */
+  memoryMbPerVcpu: 1_769,
+} as const;

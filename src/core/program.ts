@@ -1,0 +1,63 @@
+/**
+ * The code of one function version, ready to run: what `functions/` makes of a deployment and what an
+ * executor loads. All paths are absolute POSIX paths as the guest sees them (`/var/task/index.js`).
+ */
+export interface Program {
+  /** Identity of the program for code caches: equal keys mean equal modules. */
+  readonly key: string;
+  /** The handler's module, or the error that AWS reports when it cannot be found. */
+  readonly entry: ProgramEntry;
+  /** Modules that a static look finds from the entry: compiled, with a code cache, before user code runs. */
+  readonly modules: readonly ProgramModule[];
+  /**
+   * Resolves by Node's rules, at any time, also for specifiers that no static look can see
+   * (`require(name)`). Pure: reads the deployment only. Never throws.
+   */
+  resolve(specifier: string, fromPath: string, kind: 'require' | 'import'): Resolution;
+  /** A module by path; what `resolve` returned and `modules` may not contain. */
+  load(path: string): ProgramModule | undefined;
+  /** The source map of a module's text, as JSON, where one was inlined or deployed beside it. */
+  sourceMap(path: string): string | undefined;
+}
+
+export type ProgramEntry =
+  | { readonly kind: 'found'; readonly path: string; readonly format: 'commonjs' | 'module'; readonly exportPath: readonly string[] }
+  | { readonly kind: 'failed'; readonly errorType: string; readonly errorMessage: string; readonly trace?: readonly string[] };
+
+export type ProgramModule =
+  | {
+      readonly format: 'commonjs';
+      readonly path: string;
+      /** Body of the module function. Dynamic `import(` is rewritten, lines and columns are kept per line. */
+      readonly source: string;
+      /** Set when the text does not parse as a function body; it must then never be wrapped and run. */
+      readonly syntaxError?: ProgramSyntaxError;
+    }
+  | {
+      readonly format: 'module';
+      readonly path: string;
+      /** Text of the ES module; `import.meta` and `import(` are rewritten to calls of the guest's loader. */
+      readonly source: string;
+      /** Static imports: specifier to resolved target. */
+      readonly imports: ReadonlyMap<string, Resolution>;
+    }
+  | { readonly format: 'json'; readonly path: string; readonly source: string };
+
+export interface ProgramSyntaxError {
+  readonly message: string;
+  /** As Node prints it: file and line, the line itself, a caret, then the message. */
+  readonly stack: string;
+}
+
+export type Resolution =
+  | { readonly kind: 'file'; readonly path: string; readonly format: 'commonjs' | 'module' | 'json'; readonly exportNames?: readonly string[] }
+  | { readonly kind: 'builtin'; readonly name: string }
+  | { readonly kind: 'error'; readonly code: string; readonly message: string };
+
+/** Calls that a rewritten module makes; the guest defines them before it evaluates any module. */
+export const loaderCalls = {
+  /** `import(x)` becomes `__isolambda_import("<path>", x)`. */
+  dynamicImport: '__isolambda_import',
+  /** `import.meta` becomes `__isolambda_meta("<path>")`. */
+  importMeta: '__isolambda_meta',
+} as const;
