@@ -1,0 +1,36 @@
+import { callKind, fastMessagesPerEntry } from '../wire/messages.ts';
+
+/**
+ * The only two doors to the host. They live in this module's scope: user code must never get hold of them.
+ */
+let emitFast: Emit = () => {};
+let callHost: Call = () => undefined;
+let fastMessagesLeft = fastMessagesPerEntry;
+
+export function connect(emit: Emit, call: Call): void {
+  emitFast = emit;
+  callHost = call;
+}
+
+/** The host entered the guest anew, so it has seen everything that was sent before. */
+export function resetMessageBudget(): void {
+  fastMessagesLeft = fastMessagesPerEntry;
+}
+
+/**
+ * Sends a message. The first ones of an entry do not wait; then each waits for the host, because a guest
+ * that floods the host's event loop would starve it (native-notes/watchdog.md).
+ */
+export function send(kind: number, text: string): void {
+  if (fastMessagesLeft > 0) {
+    fastMessagesLeft -= 1;
+    emitFast(kind, text);
+    return;
+  }
+  callHost(callKind.emit, `${kind} ${text}`);
+}
+
+/** Asks the host and waits for the answer. */
+export function ask(kind: number, text: string): string | undefined {
+  return callHost(kind, text);
+}

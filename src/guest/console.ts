@@ -1,0 +1,147 @@
+import { emitKind, logLevels, type LogLevel } from '../wire/messages.ts';
+import { send } from './bridge.ts';
+import { part } from './lazy-parts.ts';
+import {
+  DateNow,
+  JsonStringify,
+  NativeError,
+  StringIndexOf,
+  StringOf,
+  bareRecord,
+  quote,
+} from './primordials.ts';
+
+/**
+ * `console` as AWS's Node runtime patches it: one line a call, with a level. The host adds timestamp
+ * format and request id; see semantics of the text and the JSON log format.
+ * https://docs.aws.amazon.com/lambda/latest/dg/nodejs-logging.html
+ */
+let isJson = false;
+let lowestLevel = 0;
+
+export function configureConsole(format: 'Text' | 'JSON', level: LogLevel): void {
+  isJson = format === 'JSON';
+  for (let index = 0; index < logLevels.length; index += 1) {
+    if (logLevels[index] === level) lowestLevel = index;
+  }
+}
+
+/** Writes one line; `level` is an index of `logLevels`. */
+export function writeLog(level: number, body: string): void {
+  if (level < lowestLevel) return;
+  send(emitKind.log, `${level}${DateNow()} ${body}`);
+}
+
+function log(level: number, args: unknown[]): void {
+  if (level < lowestLevel) return;
+  writeLog(level, isJson ? jsonFields(args) : formatText(args));
+}
+
+/** `util.format`, without loading it for the common case: plain text and numbers, no placeholders. */
+function formatText(args: unknown[]): string {
+  let text = '';
+  for (let index = 0; index < args.length; index += 1) {
+    const value = args[index];
+    const isPlain =
+      (typeof value === 'string' && (index > 0 || args.length === 1 || StringIndexOf(value, '%') < 0)) ||
+      value === undefined ||
+      value === null ||
+      typeof value === 'boolean';
+    if (!isPlain) return part('inspect').format(...args);
+    text += index === 0 ? StringOf(value) : ` ${StringOf(value)}`;
+  }
+  return text;
+}
+
+/** The fields of a JSON log line after `timestamp`, `level` and `requestId`, without the braces. */
+function jsonFields(args: unknown[]): string {
+  if (args.length === 1) {
+    const structured = stringifyOrNothing(args[0]);
+    if (structured !== undefined) return `"message":${structured}`;
+  }
+  let fields = `"message":${quote(formatText(args))}`;
+  for (let index = 0; index < args.length; index += 1) {
+    const value = args[index];
+    if (!(value instanceof NativeError)) continue;
+    fields += `,"errorType":${quote(StringOf(value.name))},"errorMessage":${quote(StringOf(value.message))}`;
+    fields += `,"stackTrace":${JsonStringify(StringOf(value.stack).split('\n')) ?? '[]'}`;
+    break;
+  }
+  return fields;
+}
+
+function stringifyOrNothing(value: unknown): string | undefined {
+  try {
+    if (value instanceof NativeError) return errorObject(value);
+    return JsonStringify(value);
+  } catch {
+    return undefined;
+  }
+}
+
+function errorObject(error: Error): string {
+  const stack = JsonStringify(StringOf(error.stack).split('\n')) ?? '[]';
+  return `{"errorType":${quote(StringOf(error.name))},"errorMessage":${quote(StringOf(error.message))},"stackTrace":${stack}}`;
+}
+
+const level = { trace: 0, debug: 1, info: 2, warn: 3, error: 4, fatal: 5 } as const;
+
+/** A console with every method of Node's; what has no meaning in a log does nothing. */
+export function createConsole(): object {
+  const counts = bareRecord<number>();
+  const timers = bareRecord<number>();
+  let indent = '';
+  const write = (at: number, args: unknown[]): void => {
+    if (indent !== '' && args.length > 0) args[0] = typeof args[0] === 'string' ? indent + args[0] : args[0];
+    log(at, args);
+  };
+  const elapsed = (label: string): string | undefined => {
+    const startedMs = timers[label];
+    return startedMs === undefined ? undefined : `${label}: ${DateNow() - startedMs}ms`;
+  };
+  return {
+    log: (...args: unknown[]) => write(level.info, args),
+    info: (...args: unknown[]) => write(level.info, args),
+    debug: (...args: unknown[]) => write(level.debug, args),
+    warn: (...args: unknown[]) => write(level.warn, args),
+    error: (...args: unknown[]) => write(level.error, args),
+    fatal: (...args: unknown[]) => write(level.fatal, args),
+    trace: (...args: unknown[]) => {
+      const stack = StringOf(new NativeError().stack).split('\n').slice(2).join('\n');
+      write(level.trace, [`${formatText(args)}\n${stack}`]);
+    },
+    dir: (value: unknown, options?: object) =>
+      write(level.info, [part('inspect').inspect(value, { customInspect: false, ...options })]),
+    dirxml: (...args: unknown[]) => write(level.info, args),
+    table: (value: unknown) => write(level.info, [part('inspect').inspect(value)]),
+    assert: (condition: unknown, ...args: unknown[]) => {
+      if (!condition) write(level.warn, ['Assertion failed' + (args.length > 0 ? ':' : ''), ...args]);
+    },
+    count: (label: unknown = 'default') => {
+      const key = StringOf(label);
+      const count = (counts[key] ?? 0) + 1;
+      counts[key] = count;
+      write(level.info, [`${key}: ${count}`]);
+    },
+    countReset: (label: unknown = 'default') => void delete counts[StringOf(label)],
+    group: (...args: unknown[]) => {
+      if (args.length > 0) write(level.info, args);
+      indent += '  ';
+    },
+    groupCollapsed: (...args: unknown[]) => {
+      if (args.length > 0) write(level.info, args);
+      indent += '  ';
+    },
+    groupEnd: () => void (indent = indent.slice(2)),
+    time: (label: unknown = 'default') => void (timers[StringOf(label)] = DateNow()),
+    timeLog: (label: unknown = 'default', ...args: unknown[]) => {
+      const text = elapsed(StringOf(label));
+      if (text !== undefined) write(level.info, [text, ...args]);
+    },
+    timeEnd: (label: unknown = 'default') => {
+      const text = elapsed(StringOf(label));
+      if (text !== undefined) write(level.info, [text]);
+      delete timers[StringOf(label)];
+    },
+  };
+}

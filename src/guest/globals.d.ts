@@ -1,0 +1,12 @@
+/** Hands a message to the host and does not wait. Two primitives go out, nothing comes back. */
+type Emit = (kind: number, text: string) => void;
+
+/** Asks the host and blocks until it answers. */
+type Call = (kind: number, text: string) => string | undefined;
+
+declare module '@ungap/structured-clone' {
+  export default function structuredClone(
+    value: unknown,
+    options?: { json?: boolean; lossy?: boolean },
+  ): unknown;
+}

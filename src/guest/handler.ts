@@ -1,0 +1,154 @@
+import { emitKind, type InvokeExtras, type StartMessage } from '../wire/messages.ts';
+import { send } from './bridge.ts';
+import {
+  createContext,
+  createLegacyContext,
+  type InvocationFacts,
+  type LegacyCompletion,
+} from './context.ts';
+import { describeFailure, runtimeFailure } from './failure.ts';
+import { JsonParse, JsonStringify, NativeError, PromiseResolve, PromiseThen } from './primordials.ts';
+
+export type Handler = (event: unknown, context: object, callback?: unknown) => unknown;
+
+/** Runs one event; gives the result as JSON when it is there at once, else reports it with `send`. */
+export type RunHandler = (eventJson: string, facts: InvocationFacts) => string | undefined;
+
+/** The handler contract of one runtime version. */
+export function handlerContract(start: StartMessage, handler: Handler): RunHandler {
+  return start.runtime === 'nodejs22.x'
+    ? callbackContract(start, handler)
+    : promiseContract(start, handler);
+}
+
+/** `nodejs24.x`: the returned value, awaited, is the result. */
+function promiseContract(start: StartMessage, handler: Handler): RunHandler {
+  return (eventJson, facts) => {
+    let returned: unknown;
+    try {
+      returned = handler(JsonParse(eventJson), createContext(start, facts));
+      if (!isThenable(returned)) return resultText24(returned);
+    } catch (error) {
+      sendThrown(error);
+      return undefined;
+    }
+    PromiseThen(PromiseResolve(returned), sendResult24, sendThrown);
+    return undefined;
+  };
+}
+
+function sendResult24(value: unknown): void {
+  try {
+    send(emitKind.result, resultText24(value));
+  } catch (error) {
+    sendThrown(error);
+  }
+}
+
+/** What stands for an error whose description is ready; never seen by user code. */
+class ReadyFailure {
+  readonly text: string;
+  constructor(text: string) {
+    this.text = text;
+  }
+}
+
+function resultText24(value: unknown): string {
+  try {
+    return JsonStringify(value === undefined ? null : value) ?? 'null';
+  } catch (error) {
+    throw new ReadyFailure(
+      runtimeFailure('Runtime.JSONStringifyError', 'Unable to stringify response body', error),
+    );
+  }
+}
+
+/** `nodejs22.x`: promise, or callback; what a synchronous handler returns is ignored. */
+function callbackContract(start: StartMessage, handler: Handler): RunHandler {
+  return (eventJson, facts) => {
+    const completion = createCompletion();
+    try {
+      const context = createLegacyContext(start, facts, completion);
+      const returned = handler(JsonParse(eventJson), context, completion.callback);
+      if (isThenable(returned)) {
+        completion.isAsync = true;
+        // A result that cannot be stringified throws in succeed; then fail reports it.
+        const settled = PromiseThen(PromiseResolve(returned), completion.succeed, completion.fail);
+        PromiseThen(settled, ignore, completion.fail);
+      } else if (!completion.isHeld) {
+        send(emitKind.heldResult, 'null');
+      }
+    } catch (error) {
+      completion.fail(error);
+    }
+    return undefined;
+  };
+}
+
+interface Completion extends LegacyCompletion {
+  readonly callback: (error?: unknown, result?: unknown) => void;
+  isAsync: boolean;
+  /** A result waits for the event loop to become empty. */
+  isHeld: boolean;
+}
+
+function ignore(): void {}
+
+/** First completion wins; what comes later is ignored without a word, as AWS's client does. */
+function createCompletion(): Completion {
+  let isFinished = false;
+  const finishOnce = (finish: () => void): void => {
+    if (isFinished) return;
+    finish();
+    isFinished = true;
+  };
+  const failed = (error: unknown): boolean => error !== undefined && error !== null;
+  const completion: Completion = {
+    waitsForEmptyEventLoop: true,
+    isAsync: false,
+    isHeld: false,
+    callback: (error, result) =>
+      finishOnce(() => {
+        if (failed(error)) {
+          sendThrown(error);
+          return;
+        }
+        completion.isHeld = true;
+        const kind = completion.waitsForEmptyEventLoop ? emitKind.heldResult : emitKind.result;
+        send(kind, resultText22(result));
+      }),
+    done: (error, result) =>
+      finishOnce(() => {
+        if (failed(error)) sendThrown(error);
+        else send(emitKind.result, resultText22(result));
+      }),
+    succeed: (result) => completion.done(null, result),
+    fail: (error) => completion.done(failed(error) ? error : 'handled'),
+  };
+  return completion;
+}
+
+function resultText22(value: unknown): string {
+  try {
+    return JsonStringify(value === undefined ? null : value) ?? 'null';
+  } catch {
+    throw new NativeError('Unable to stringify response body');
+  }
+}
+
+function sendThrown(error: unknown): void {
+  send(emitKind.failure, error instanceof ReadyFailure ? error.text : describeFailure(error));
+}
+
+function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return (
+    (typeof value === 'object' || typeof value === 'function') &&
+    value !== null &&
+    typeof (value as { then?: unknown }).then === 'function'
+  );
+}
+
+/** Reads the rarely used fields of an invocation. */
+export function parseExtras(json: string | undefined): InvokeExtras | undefined {
+  return json === undefined ? undefined : (JsonParse(json) as InvokeExtras);
+}

@@ -1,0 +1,63 @@
+import { NativeProxy, ReflectConstruct } from './primordials.ts';
+
+/**
+ * Closes what an in-process isolate can close, before user code runs (native-notes/memory-limits.md):
+ * memory that V8 does not count against the limit, and code that runs outside every time limit.
+ */
+export function harden(allowWebAssembly: boolean): void {
+  const globals = globalThis as unknown as Record<string, unknown>;
+  if (!allowWebAssembly) {
+    // WebAssembly.Memory and Table are not counted against the memory limit.
+    delete globals['WebAssembly'];
+  }
+  // Growable shared memory is not counted, and Atomics.wait holds a thread. A WebAssembly memory could hand
+  // the constructor out again, which is why both stay together only for trusted code.
+  delete globals['SharedArrayBuffer'];
+  delete globals['Atomics'];
+  globals['FinalizationRegistry'] = InertFinalizationRegistry;
+  Object.defineProperty(globals, 'FinalizationRegistry', { enumerable: false });
+  closeResizableBuffers(globals);
+}
+
+/**
+ * Finalizers run outside every time limit, so none ever runs. The specification allows that: callbacks are
+ * never promised. The class stays, since packages construct it at load.
+ */
+class InertFinalizationRegistry {
+  constructor(cleanup: unknown) {
+    if (typeof cleanup !== 'function') {
+      throw new TypeError('FinalizationRegistry: cleanup must be callable');
+    }
+  }
+  register(): void {}
+  unregister(): boolean {
+    return false;
+  }
+  get [Symbol.toStringTag](): string {
+    return 'FinalizationRegistry';
+  }
+}
+Object.defineProperty(InertFinalizationRegistry, 'name', { value: 'FinalizationRegistry' });
+
+/**
+ * `new ArrayBuffer(n, { maxByteLength })` is not counted against the memory limit. The constructor that
+ * users can reach drops the second argument, also for subclasses and `Reflect.construct`.
+ */
+function closeResizableBuffers(globals: Record<string, unknown>): void {
+  const fixedLength = new NativeProxy(ArrayBuffer, {
+    construct: (target, args: unknown[], newTarget) =>
+      ReflectConstruct(target, args.length > 0 ? [args[0]] : [], newTarget) as object,
+  });
+  Object.defineProperty(ArrayBuffer.prototype, 'constructor', {
+    value: fixedLength,
+    writable: true,
+    configurable: true,
+    enumerable: false,
+  });
+  Object.defineProperty(globals, 'ArrayBuffer', {
+    value: fixedLength,
+    writable: true,
+    configurable: true,
+    enumerable: false,
+  });
+}

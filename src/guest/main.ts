@@ -1,0 +1,220 @@
+import { emitKind, loaderNames, type StartMessage } from '../wire/messages.ts';
+import { connect, resetMessageBudget, send } from './bridge.ts';
+import { configureConsole, createConsole } from './console.ts';
+import { describeFailure, runtimeFailure } from './failure.ts';
+import { handlerContract, parseExtras, type Handler, type RunHandler } from './handler.ts';
+import { harden } from './hardening.ts';
+import { part } from './lazy-parts.ts';
+import {
+  defineModule,
+  dynamicImport,
+  importMeta,
+  keepNamespace,
+  requireMain,
+  requirePath,
+} from './modules.ts';
+import { deliverOperation } from './operations.ts';
+import {
+  JsonParse,
+  NativeError,
+  ObjectDefineProperty,
+  ObjectHasOwn,
+  PromiseResolve,
+  PromiseThen,
+  StringOf,
+} from './primordials.ts';
+import { createProcess } from './process.ts';
+import * as timers from './timers.ts';
+
+const globals = globalThis as unknown as Record<string, unknown>;
+
+/** Defines a global as the web platform does: writable, configurable, not enumerable. */
+function defineGlobal(name: string, value: unknown): void {
+  ObjectDefineProperty(globals, name, {
+    value,
+    writable: true,
+    configurable: true,
+    enumerable: false,
+  });
+}
+
+/** A global that does not exist until it is touched. */
+function defineLazyGlobal(name: string, make: () => unknown): void {
+  ObjectDefineProperty(globals, name, {
+    get: () => {
+      const value = make();
+      defineGlobal(name, value);
+      return value;
+    },
+    set: (value: unknown) => defineGlobal(name, value),
+    configurable: true,
+    enumerable: false,
+  });
+}
+
+/** A name that only rewritten modules use; it cannot be replaced. */
+function defineLoader(name: string, value: unknown, configurable = false): void {
+  ObjectDefineProperty(globals, name, { value, configurable, enumerable: false });
+}
+
+let run: RunHandler | undefined;
+let starting: StartMessage | undefined;
+
+/**
+ * Called once by the host in a fresh context, before anything else runs. What is set up here is the same
+ * for every function; a blank environment waits in this state.
+ */
+export function boot(emit: Emit, call: Call): object {
+  connect(emit, call);
+  defineGlobal('global', globalThis);
+  defineGlobal('queueMicrotask', (callback: () => void) => {
+    if (typeof callback !== 'function') {
+      throw new TypeError('The "callback" argument must be of type function');
+    }
+    PromiseThen(PromiseResolve(undefined), () => {
+      try {
+        callback();
+      } catch (error) {
+        send(emitKind.uncaught, describeFailure(error));
+      }
+    });
+  });
+  defineGlobal('setTimeout', timers.setTimeout);
+  defineGlobal('setInterval', timers.setInterval);
+  defineGlobal('setImmediate', timers.setImmediate);
+  defineGlobal('clearTimeout', timers.clearTimeout);
+  defineGlobal('clearInterval', timers.clearInterval);
+  defineGlobal('clearImmediate', timers.clearImmediate);
+  defineLazyGlobal('console', createConsole);
+  defineLazyGlobal('structuredClone', () => part('structured-clone').structuredClone);
+  defineLoader(loaderNames.define, defineModule, true);
+  defineLoader(loaderNames.require, requirePath);
+  defineLoader(loaderNames.namespace, receiveNamespace);
+  defineLoader('__isolambda_import', dynamicImport);
+  defineLoader('__isolambda_meta', importMeta);
+  return { start, invoke, deliver };
+}
+
+/** Prepares the environment for one function version and, for CommonJS, runs the module top level. */
+function start(startJson: string): string | undefined {
+  resetMessageBudget();
+  const message = JsonParse(startJson) as StartMessage;
+  starting = message;
+  harden(message.allowWebAssembly);
+  configureConsole(message.logFormat, message.logLevel);
+  defineLazyGlobal('process', () => createProcess(message));
+  delete globals[loaderNames.define];
+  if (message.entryFormat === 'module') return undefined;
+  try {
+    return useHandler(message, requireMain(message.entryPath));
+  } catch (error) {
+    send(emitKind.initFailure, describeLoadFailure(error));
+    return undefined;
+  }
+}
+
+/** The host's last module imports the entry, so this runs when all top-level awaits are done. */
+function receiveNamespace(path: string, namespace: object): void {
+  keepNamespace(path, namespace);
+  if (run !== undefined || starting === undefined || path !== starting.entryPath) return;
+  const status = useHandler(starting, namespace);
+  if (status !== undefined) send(emitKind.ready, '');
+}
+
+/** Finds the handler in what the module exports; reports why not. */
+function useHandler(message: StartMessage, exported: unknown): string | undefined {
+  const found = findHandler(message, exported);
+  if (typeof found === 'function') {
+    const handler = found as Handler;
+    if (message.runtime !== 'nodejs22.x' && handler.length >= 3) {
+      send(
+        emitKind.initFailure,
+        runtimeFailure(
+          'Runtime.CallbackHandlerDeprecated',
+          'ERROR: AWS Lambda has removed support for callback-based function handlers starting with Node.js 24. You need to modify this function to use a supported handler signature to use Node.js 24 or later.',
+        ),
+      );
+      return undefined;
+    }
+    run = handlerContract(message, handler);
+    return 'ready';
+  }
+  const name = handlerName(message);
+  const reason =
+    found === undefined || found === null
+      ? `${name} is undefined or not exported`
+      : `${name} is not a function`;
+  send(emitKind.initFailure, runtimeFailure('Runtime.HandlerNotFound', reason));
+  return undefined;
+}
+
+/** Looks a dotted path up in the exports, then in `exports.default`, as AWS's client does. */
+function findHandler(message: StartMessage, exported: unknown): unknown {
+  const direct = lookUp(exported, message.exportPath);
+  if (direct !== undefined) return direct;
+  return lookUp((exported as { default?: unknown } | null | undefined)?.default, message.exportPath);
+}
+
+function lookUp(root: unknown, path: readonly string[]): unknown {
+  let value = root;
+  for (let index = 0; index < path.length; index += 1) {
+    if (value === undefined || value === null) return undefined;
+    value = (value as Record<string, unknown>)[path[index] ?? ''];
+  }
+  return value;
+}
+
+function handlerName(message: StartMessage): string {
+  const file = message.entryPath.slice(message.entryPath.lastIndexOf('/') + 1);
+  const stem = file.includes('.') ? file.slice(0, file.lastIndexOf('.')) : file;
+  return `${stem}.${message.exportPath.join('.')}`;
+}
+
+/** AWS names two kinds of load failure of its own. */
+function describeLoadFailure(error: unknown): string {
+  if (error instanceof SyntaxError) {
+    return runtimeFailure(
+      'Runtime.UserCodeSyntaxError',
+      `${error.name}: ${StringOf(error.message)}`,
+      error,
+    );
+  }
+  if (error instanceof NativeError && ObjectHasOwn(error, 'code')) {
+    const { code } = error as Error & { code: unknown };
+    if (code === 'MODULE_NOT_FOUND' || code === 'ERR_MODULE_NOT_FOUND') {
+      return runtimeFailure(
+        'Runtime.ImportModuleError',
+        `${error.name}: ${StringOf(error.message)}`,
+        error,
+      );
+    }
+  }
+  return describeFailure(error);
+}
+
+function invoke(
+  eventJson: string,
+  requestId: string,
+  deadlineMs: number,
+  invokedArn: string,
+  extrasJson: string | undefined,
+): string | undefined {
+  resetMessageBudget();
+  if (run === undefined) throw new NativeError('The environment has not started');
+  const extras = extrasJson === undefined ? undefined : parseExtras(extrasJson);
+  if (extras?.traceId !== undefined) {
+    const { process } = globals as unknown as { process: { env: Record<string, string> } };
+    process.env['_X_AMZN_TRACE_ID'] = extras.traceId;
+  }
+  return run(eventJson, { requestId, deadlineMs, invokedArn, extras });
+}
+
+/** The host's answer to an operation. An error of a timer callback must not leave as a thrown value. */
+function deliver(id: number, failed: boolean, json: string | undefined): void {
+  resetMessageBudget();
+  try {
+    deliverOperation(id, failed, json);
+  } catch (error) {
+    send(emitKind.uncaught, describeFailure(error));
+  }
+}

@@ -1,0 +1,46 @@
+import { emitKind } from '../wire/messages.ts';
+import { send } from './bridge.ts';
+import { bareRecord } from './primordials.ts';
+
+/** What waits for the host: operation id to what to do with the answer. */
+interface Operation {
+  readonly settle: (failed: boolean, json: string | undefined) => void;
+  /** A repeating timer is answered many times. */
+  readonly repeats: boolean;
+}
+
+const operations = bareRecord<Operation>();
+let lastId = 0;
+
+/** Starts a host operation; `settle` runs in a later entry, when the host delivers the answer. */
+export function startOperation(name: string, json: string, operation: Operation): number {
+  lastId += 1;
+  operations[lastId] = operation;
+  send(emitKind.startOperation, `${lastId} ${name} ${json}`);
+  return lastId;
+}
+
+/** Forgets an operation: its answer, if one still comes, goes nowhere. */
+export function cancelOperation(id: number): void {
+  if (operations[id] === undefined) return;
+  delete operations[id];
+  send(emitKind.cancelOperation, `${id}`);
+}
+
+/** Whether the operation keeps the event loop busy (`timer.ref()`, `timer.unref()`). */
+export function refOperation(id: number, isRef: boolean): void {
+  if (operations[id] === undefined) return;
+  send(emitKind.refOperation, `${id} ${isRef ? 1 : 0}`);
+}
+
+export function isPending(id: number): boolean {
+  return operations[id] !== undefined;
+}
+
+/** The host's answer to one operation. */
+export function deliverOperation(id: number, failed: boolean, json: string | undefined): void {
+  const operation = operations[id];
+  if (operation === undefined) return;
+  if (!operation.repeats) delete operations[id];
+  operation.settle(failed, json);
+}

@@ -1,0 +1,2 @@
+/** Node's own `util.inspect` and `util.format`, extracted from Node's source by node-inspect-extracted. */
+export { format, inspect } from 'node-inspect-extracted';

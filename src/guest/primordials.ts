@@ -1,0 +1,74 @@
+/**
+ * The intrinsics that the guest's own code relies on, taken before any user code runs. Users may replace
+ * `JSON.parse`, `Promise.prototype.then` or `Array.prototype.push`; what the host receives must not change.
+ *
+ * Rules for code in this folder, once user code may have run: no method calls on built-in objects, no
+ * spread, no `for...of`, no array destructuring, no writes to array elements (a setter on a prototype
+ * would see them); plain functions from here and objects without a prototype instead.
+ */
+const { apply } = Reflect;
+
+type Method<This, Args extends readonly unknown[], Result> = (this: This, ...args: Args) => Result;
+
+/** Turns a method into a plain function that takes the receiver first. */
+const uncurryThis = Reflect.apply(Function.prototype.bind, Function.prototype.bind, [
+  Function.prototype.call,
+]) as <This, Args extends unknown[], Result>(
+  method: Method<This, Args, Result>,
+) => (receiver: This, ...args: Args) => Result;
+
+export const ReflectApply: typeof Reflect.apply = apply;
+export const JsonParse: (text: string) => unknown = JSON.parse;
+export const JsonStringify = JSON.stringify as (value: unknown) => string | undefined;
+export const NativePromise: PromiseConstructor = Promise;
+export const PromiseThen = uncurryThis(
+  Promise.prototype.then as Method<
+    Promise<unknown>,
+    [(value: unknown) => unknown, ((reason: unknown) => unknown)?],
+    Promise<unknown>
+  >,
+);
+const promiseResolve = Promise.resolve;
+export const PromiseResolve = (value: unknown): Promise<unknown> =>
+  apply(promiseResolve, NativePromise, [value]) as Promise<unknown>;
+export const DateNow: () => number = Date.now;
+export const DateToIso = uncurryThis(Date.prototype.toISOString);
+export const NativeDate: DateConstructor = Date;
+export const NativeError: ErrorConstructor = Error;
+export const NativeTypeError: TypeErrorConstructor = TypeError;
+export const NativeProxy: ProxyConstructor = Proxy;
+export const MathTrunc: (value: number) => number = Math.trunc;
+export const MathMax: (a: number, b: number) => number = Math.max;
+export const NumberOf: (value: unknown) => number = Number;
+export const NumberIsFinite: (value: unknown) => boolean = Number.isFinite;
+export const StringOf: (value: unknown) => string = String;
+export const StringSplit = uncurryThis(
+  String.prototype.split as Method<string, [string], string[]>,
+);
+export const StringSlice = uncurryThis(String.prototype.slice);
+export const StringIndexOf = uncurryThis(String.prototype.indexOf);
+export const StringStartsWith = uncurryThis(String.prototype.startsWith);
+export const StringReplaceAll = uncurryThis(
+  String.prototype.replaceAll as Method<string, [string, string], string>,
+);
+export const ArrayJoin = uncurryThis(Array.prototype.join as Method<unknown[], [string], string>);
+export const ArrayIsArray: (value: unknown) => value is unknown[] = Array.isArray;
+export const ObjectKeys: (value: object) => string[] = Object.keys;
+export const ObjectCreate: (prototype: object | null) => object = Object.create;
+export const ObjectDefineProperty: typeof Object.defineProperty = Object.defineProperty;
+export const ObjectGetOwnPropertyDescriptor: typeof Object.getOwnPropertyDescriptor =
+  Object.getOwnPropertyDescriptor;
+export const ObjectFreeze: typeof Object.freeze = Object.freeze;
+export const ObjectHasOwn: (value: object, key: PropertyKey) => boolean = Object.hasOwn;
+export const ReflectConstruct: typeof Reflect.construct = Reflect.construct;
+export const GlobalEval: (source: string) => unknown = globalThis.eval;
+
+/** A record without a prototype: nothing that users put on `Object.prototype` shows through. */
+export function bareRecord<T>(): Record<string, T> {
+  return ObjectCreate(null) as Record<string, T>;
+}
+
+/** JSON text of a string; a primitive never meets a user's `toJSON`. */
+export function quote(text: string): string {
+  return JsonStringify(text) ?? '""';
+}

@@ -1,0 +1,111 @@
+/**
+ * What crosses the isolate boundary: strings and numbers, nothing else. The guest may be hostile, so the
+ * host checks every message on arrival (`isolate/guest-session.ts`).
+ */
+
+/** Messages from guest to host that need no answer: `emit(kind, text)`. */
+export const emitKind = {
+  /** The invocation succeeded; `text` is the result as JSON. */
+  result: 0,
+  /** The invocation failed; `text` is a `FailureMessage`. */
+  failure: 1,
+  /** The result to report once the event loop is empty (Node 22 callbacks); a later one replaces it. */
+  heldResult: 2,
+  /** One console call; `text` is `<level digit><epoch ms> <body>`. */
+  log: 3,
+  /** Starts a host operation; `text` is `<id> <name> <json>`. */
+  startOperation: 4,
+  /** Forgets a host operation; `text` is its id. */
+  cancelOperation: 5,
+  /** Whether an operation keeps the event loop busy; `text` is `<id> 0` or `<id> 1`. */
+  refOperation: 6,
+  /** Module top level ended and the handler was found. */
+  ready: 7,
+  /** Module top level failed; `text` is a `FailureMessage`. */
+  initFailure: 8,
+  /** Raw text on stdout or stderr. */
+  rawOutput: 9,
+  /** An error that nobody caught, from a timer or the like; `text` is a `FailureMessage`. */
+  uncaught: 10,
+} as const;
+
+/** Questions from guest to host that block the guest until the answer is there: `call(kind, text)`. */
+export const callKind = {
+  /** A message that takes the slow lane, so that a flood waits for the host: `<emit kind> <text>`. */
+  emit: 0,
+  /** `{ specifier, from, kind }` -> `Resolution` as JSON. */
+  resolveModule: 1,
+  /** A path -> `<format letter><text>`, or nothing. */
+  loadModule: 2,
+  /** Name of a lazy part of the prelude -> its script text. */
+  loadPart: 3,
+  /** `process.exit(code)`; never returns. */
+  exit: 4,
+} as const;
+
+/** How many messages of one entry go out without waiting for the host; the rest take the slow lane. */
+export const fastMessagesPerEntry = 128;
+
+/** Host operations that the guest may start. */
+export const operationName = {
+  timer: 'timer',
+  immediate: 'immediate',
+  import: 'import',
+} as const;
+
+/** Levels in the order of their digit in a log message. */
+export const logLevels = ['TRACE', 'DEBUG', 'INFO', 'WARN', 'ERROR', 'FATAL'] as const;
+export type LogLevel = (typeof logLevels)[number];
+
+/** What the guest is told when it starts. */
+export interface StartMessage {
+  readonly runtime: 'nodejs22.x' | 'nodejs24.x';
+  readonly environment: Readonly<Record<string, string>>;
+  readonly functionName: string;
+  readonly functionVersion: string;
+  readonly memoryMb: number;
+  readonly logGroupName: string;
+  readonly logStreamName: string;
+  readonly logFormat: 'Text' | 'JSON';
+  /** Lines below this level are not sent. */
+  readonly logLevel: LogLevel;
+  readonly allowWebAssembly: boolean;
+  readonly entryPath: string;
+  readonly entryFormat: 'commonjs' | 'module';
+  readonly exportPath: readonly string[];
+  readonly architecture: 'x86_64' | 'arm64';
+}
+
+/** What an invocation carries besides event, request id and deadline; left out when there is none of it. */
+export interface InvokeExtras {
+  readonly traceId?: string;
+  readonly clientContext?: unknown;
+  readonly identity?: unknown;
+  readonly tenantId?: string;
+}
+
+/** A failed invocation or init, as the guest describes it. */
+export interface FailureMessage {
+  readonly errorType: string;
+  readonly errorMessage: string;
+  readonly trace: readonly string[];
+  /** The error as JSON text for the `Invoke Error` log line; own enumerable fields included. */
+  readonly logged: string;
+}
+
+/** The functions that the bootstrap hands to the host, by name. */
+export const guestEntry = {
+  /** `(startJson) -> 'ready' | undefined` */
+  start: 'start',
+  /** `(eventJson, requestId, deadlineMs, invokedArn, extrasJson) -> resultJson | undefined` */
+  invoke: 'invoke',
+  /** `(operationId, failed, json)` */
+  deliver: 'deliver',
+} as const;
+
+/** Names that the host's module texts use inside the guest. */
+export const loaderNames = {
+  define: '__isolambda_define',
+  require: '__isolambda_require',
+  namespace: '__isolambda_namespace',
+} as const;
