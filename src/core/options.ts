@@ -8,9 +8,8 @@ export function checkInteger(
   range: { readonly min: number; readonly max: number },
   hint?: string,
 ): asserts value is number {
-  if (Number.isInteger(value) && (value as number) >= range.min && (value as number) <= range.max) {
-    return;
-  }
+  const isInteger = typeof value === 'number' && Number.isInteger(value);
+  if (isInteger && value >= range.min && value <= range.max) return;
   throw new InvalidOptionError(option, `an integer from ${range.min} to ${range.max}`, value, hint);
 }
 
@@ -44,7 +43,8 @@ export function checkStringMap(
   option: string,
   value: unknown,
 ): asserts value is Record<string, string> {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+  // An array, a Map or a Set has no entries that `Object.entries` would show.
+  if (typeof value !== 'object' || value === null || Symbol.iterator in value) {
     throw new InvalidOptionError(option, 'an object with string values', value);
   }
   for (const [key, entry] of Object.entries(value)) {
@@ -56,7 +56,7 @@ export function checkStringMap(
 
 /** Refuses options that do not exist, so that a typing mistake is not silently ignored. */
 export function checkKnownKeys(name: string, options: unknown, known: readonly string[]): void {
-  if (typeof options !== 'object' || options === null) {
+  if (typeof options !== 'object' || options === null || Array.isArray(options)) {
     throw new InvalidOptionError(name, 'an object', options);
   }
   for (const key of Object.keys(options)) {

@@ -1,0 +1,32 @@
+import type { Program } from '../core/program.ts';
+import type { Runtime } from './runtimes.ts';
+
+/** Where the code of a function comes from. */
+export type CodeSource =
+  /** The text of one module. */
+  | { readonly source: string; readonly format?: 'commonjs' | 'module' }
+  /** A JavaScript or TypeScript file, bundled with what it imports. */
+  | { readonly file: string | URL }
+  /** A deployment folder, `node_modules` included. */
+  | { readonly dir: string | URL }
+  /** A zipped deployment package: its bytes, or where to read them. */
+  | { readonly zip: Uint8Array | string | URL };
+
+/** A deployment package that was read, bundled and packed. */
+export interface LoadedCode {
+  /** SHA-256 of the package, in base64 as AWS shows it. */
+  readonly codeSha256: string;
+  /** Bytes of the package. */
+  readonly codeSize: number;
+  readonly zip: Uint8Array;
+  /** The same package, entered at another handler. */
+  program(handler: string): Program;
+  /** Files on disk that the package was made of, for those who watch them. */
+  readonly inputFiles: readonly string[];
+}
+
+/** Reads code; rejects with a `CodeError`. The store gets it as an argument and never touches a disk itself. */
+export type CodeLoader = (
+  code: CodeSource,
+  target: { readonly handler: string; readonly runtime: Runtime },
+) => Promise<LoadedCode>;

@@ -1,0 +1,221 @@
+import { checkFunctionName, type Home } from '../core/arn.ts';
+import { InvalidOptionError } from '../core/errors.ts';
+import { limits } from '../core/limits.ts';
+import {
+  checkBoolean,
+  checkInteger,
+  checkKnownKeys,
+  checkOneOf,
+  checkString,
+} from '../core/options.ts';
+import type { CodeSource } from './code-loader.ts';
+import { resolveCodeSource } from './code-source.ts';
+import { defaultCpuMs } from './cpu-budget.ts';
+import { resolveEnvironment } from './environment-variables.ts';
+import type {
+  Architecture,
+  FunctionChanges,
+  FunctionOptions,
+  Isolation,
+  TracingMode,
+} from './function-options.ts';
+import { resolveLogging, type LoggingConfig } from './logging-options.ts';
+import { checkRuntime, type Runtime } from './runtimes.ts';
+import { resolveTags } from './tags.ts';
+
+/** The options of a function, checked, with every default in its place; frozen. */
+export interface FunctionConfig {
+  readonly name: string;
+  readonly code: CodeSource;
+  readonly handler: string;
+  readonly runtime: Runtime;
+  readonly memoryMb: number;
+  readonly timeoutMs: number;
+  readonly initTimeoutMs: number;
+  readonly cpuMs: number;
+  /** A derived budget follows later changes of memory and timeout; a given one stays. */
+  readonly cpuMsSource: 'given' | 'derived';
+  readonly environment: Readonly<Record<string, string>>;
+  readonly description: string;
+  readonly tags: Readonly<Record<string, string>>;
+  readonly architectures: readonly [Architecture];
+  readonly ephemeralStorageMb: number;
+  readonly tracing: TracingMode;
+  readonly logging: LoggingConfig;
+  readonly role: string;
+  readonly isolation: Isolation;
+  readonly allowWebAssembly: boolean;
+  readonly perTenant: boolean;
+}
+
+/** What the defaults depend on besides the options. */
+export interface FunctionDefaults {
+  readonly home: Home;
+  /** Memory that gives one full vCPU. */
+  readonly memoryMbPerVcpu: number;
+}
+
+const optionNames = Object.keys({
+  name: true,
+  code: true,
+  handler: true,
+  runtime: true,
+  memoryMb: true,
+  timeoutMs: true,
+  initTimeoutMs: true,
+  cpuMs: true,
+  environment: true,
+  description: true,
+  tags: true,
+  architectures: true,
+  ephemeralStorageMb: true,
+  tracing: true,
+  logging: true,
+  role: true,
+  isolation: true,
+  allowWebAssembly: true,
+  perTenant: true,
+} satisfies Record<keyof FunctionOptions, true>);
+
+const changeNames = optionNames.filter((name) => name !== 'name');
+const rolePattern = /^arn:aws[a-zA-Z-]*:iam::\d{12}:role\/[\w+=,.@\-/]+$/;
+
+/** Checks the options of a new function; throws an `InvalidOptionError` for the first bad one. */
+export function resolveFunctionOptions(
+  options: FunctionOptions,
+  defaults: FunctionDefaults,
+): FunctionConfig {
+  checkKnownKeys('options', options, optionNames);
+  const { home, memoryMbPerVcpu } = defaults;
+  const {
+    name,
+    code,
+    handler = 'index.handler',
+    runtime = 'nodejs24.x',
+    memoryMb = limits.memoryMb.default,
+    timeoutMs = limits.timeoutMs.default,
+    initTimeoutMs = limits.initTimeoutMs.default,
+    cpuMs,
+    environment = {},
+    description = '',
+    tags = {},
+    architectures = ['x86_64'],
+    ephemeralStorageMb = limits.ephemeralStorageMb.default,
+    tracing = 'PassThrough',
+    logging = {},
+    role = `arn:${home.partition}:iam::${home.accountId}:role/isolambda`,
+    isolation = 'thread',
+    allowWebAssembly = false,
+    perTenant = false,
+  } = options;
+
+  checkFunctionName('name', name);
+  checkHandler(handler);
+  checkRuntime(runtime);
+  checkInteger('memoryMb', memoryMb, limits.memoryMb);
+  checkInteger('timeoutMs', timeoutMs, limits.timeoutMs);
+  checkInteger('initTimeoutMs', initTimeoutMs, limits.initTimeoutMs);
+  if (cpuMs !== undefined) checkInteger('cpuMs', cpuMs, limits.timeoutMs);
+  checkDescription(description);
+  checkInteger('ephemeralStorageMb', ephemeralStorageMb, limits.ephemeralStorageMb);
+  checkOneOf('tracing', tracing, ['PassThrough', 'Active']);
+  checkRole(role);
+  checkIsolation(isolation);
+  checkBoolean('allowWebAssembly', allowWebAssembly);
+  checkBoolean('perTenant', perTenant);
+
+  return Object.freeze({
+    name,
+    code: resolveCodeSource(code),
+    handler,
+    runtime,
+    memoryMb,
+    timeoutMs,
+    initTimeoutMs,
+    cpuMs: cpuMs ?? defaultCpuMs(timeoutMs, memoryMb, memoryMbPerVcpu),
+    cpuMsSource: cpuMs === undefined ? 'derived' : 'given',
+    environment: resolveEnvironment(environment),
+    description,
+    tags: resolveTags(tags),
+    architectures: resolveArchitectures(architectures),
+    ephemeralStorageMb,
+    tracing,
+    logging: resolveLogging(logging, name),
+    role,
+    isolation,
+    allowWebAssembly,
+    perTenant,
+  });
+}
+
+/** The configuration after an update; what `changes` leaves out, or gives as undefined, stays. */
+export function changeFunctionConfig(
+  current: FunctionConfig,
+  changes: FunctionChanges,
+  defaults: FunctionDefaults,
+): FunctionConfig {
+  checkKnownKeys('changes', changes, changeNames);
+  const { perTenant = current.perTenant } = changes;
+  if (perTenant !== current.perTenant) {
+    throw new InvalidOptionError(
+      'perTenant',
+      `${current.perTenant}, as the function was created`,
+      perTenant,
+      'Tenancy cannot change; create another function.',
+    );
+  }
+
+  const given = Object.entries(changes).filter(([, value]) => value !== undefined);
+  return resolveFunctionOptions(
+    { ...optionsOf(current), ...(Object.fromEntries(given) as FunctionChanges) },
+    defaults,
+  );
+}
+
+function optionsOf(config: FunctionConfig): FunctionOptions {
+  const { cpuMs, cpuMsSource, ...options } = config;
+  return cpuMsSource === 'given' ? { ...options, cpuMs } : options;
+}
+
+function checkHandler(handler: unknown): asserts handler is string {
+  checkString('handler', handler, {
+    maxLength: limits.handlerLength,
+    pattern: /^\S+$/,
+    says: `1 to ${limits.handlerLength} characters without white space`,
+  });
+}
+
+export function checkDescription(description: unknown): asserts description is string {
+  checkString('description', description, {
+    maxLength: limits.descriptionLength,
+    says: `a string of at most ${limits.descriptionLength} characters`,
+  });
+}
+
+function checkRole(role: unknown): asserts role is string {
+  checkString('role', role, {
+    maxLength: 2_048,
+    pattern: rolePattern,
+    says: 'the ARN of an IAM role, such as "arn:aws:iam::123456789012:role/orders"',
+  });
+}
+
+function checkIsolation(isolation: unknown): asserts isolation is Isolation {
+  if (isolation === 'process') {
+    throw new InvalidOptionError(
+      'isolation',
+      'one of "thread", "inline"',
+      isolation,
+      'Isolation in a process of its own comes later.',
+    );
+  }
+  checkOneOf('isolation', isolation, ['thread', 'inline']);
+}
+
+function resolveArchitectures(value: unknown): readonly [Architecture] {
+  const [only] = Array.isArray(value) && value.length === 1 ? (value as unknown[]) : [];
+  if (only !== 'x86_64' && only !== 'arm64') {
+    throw new InvalidOptionError('architectures', 'exactly one of "x86_64", "arm64"', value);
+  }
+  return Object.freeze([only] as const);
+}

@@ -1,0 +1,102 @@
+import { functionArn, type Home } from '../core/arn.ts';
+import type { Program } from '../core/program.ts';
+import type { LoadedCode } from './code-loader.ts';
+import type { FunctionConfig } from './function-config.ts';
+
+/** What a version freezes of the configuration: tags stay with the function, the code is loaded. */
+export type VersionConfig = Omit<FunctionConfig, 'code' | 'tags'>;
+
+/**
+ * One immutable version of a function. The object itself is the identity of the version: each update of
+ * `$LATEST` makes a new one, so an environment pool may use it as the key of a `Map`.
+ */
+export interface FunctionVersionRecord {
+  readonly functionName: string;
+  /** `$LATEST`, or a number in decimal digits. */
+  readonly version: string;
+  /** Qualified with the version. */
+  readonly arn: string;
+  readonly config: VersionConfig;
+  readonly code: LoadedCode;
+  /** SHA-256 of the deployment package, in base64. */
+  readonly codeSha256: string;
+  /** Bytes of the deployment package. */
+  readonly codeSize: number;
+  readonly program: Program;
+  readonly revisionId: string;
+  /** ISO 8601 in UTC. */
+  readonly lastModified: string;
+  readonly description: string;
+}
+
+/** A function as it is now; frozen, so later updates do not show in it. */
+export interface FunctionRecord {
+  readonly name: string;
+  /** Unqualified. */
+  readonly arn: string;
+  readonly tags: Readonly<Record<string, string>>;
+  readonly latest: FunctionVersionRecord;
+}
+
+/** What changes from one revision to the next besides configuration and code. */
+export interface Revision {
+  readonly revisionId: string;
+  readonly lastModified: string;
+}
+
+export const latestVersion = '$LATEST';
+
+/** Makes the `$LATEST` of a new or updated function. */
+export function latestRecord(
+  home: Home,
+  config: FunctionConfig,
+  loaded: { readonly code: LoadedCode; readonly program: Program },
+  revision: Revision,
+): FunctionVersionRecord {
+  const { code: _source, tags: _tags, ...versionConfig } = config;
+  return Object.freeze({
+    functionName: config.name,
+    version: latestVersion,
+    arn: functionArn(home, config.name, latestVersion),
+    config: Object.freeze(versionConfig),
+    code: loaded.code,
+    codeSha256: loaded.code.codeSha256,
+    codeSize: loaded.code.codeSize,
+    program: loaded.program,
+    revisionId: revision.revisionId,
+    lastModified: revision.lastModified,
+    description: config.description,
+  });
+}
+
+/** Makes a numbered version of what `$LATEST` is now. */
+export function publishedRecord(
+  home: Home,
+  latest: FunctionVersionRecord,
+  version: string,
+  description: string,
+  revision: Revision,
+): FunctionVersionRecord {
+  return Object.freeze({
+    ...latest,
+    ...revision,
+    version,
+    arn: functionArn(home, latest.functionName, version),
+    description,
+  });
+}
+
+/** Whether two versions would behave the same: equal code and equal version-specific configuration. */
+export function isSameDeployment(a: FunctionVersionRecord, b: FunctionVersionRecord): boolean {
+  if (a === b) return true;
+  return a.codeSha256 === b.codeSha256 && canonicalJson(a.config) === canonicalJson(b.config);
+}
+
+/** JSON that does not depend on the order in which somebody wrote the keys. */
+function canonicalJson(value: VersionConfig): string {
+  return JSON.stringify(value, (_key, entry: unknown) =>
+    typeof entry === 'object' && entry !== null && !Array.isArray(entry)
+      ? Object.fromEntries(Object.entries(entry).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : entry,
+  );
+}
