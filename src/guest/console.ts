@@ -1,4 +1,4 @@
-import { emitKind, logLevels, type LogLevel } from '../wire/messages.ts';
+import { emitKind, logLevels, maxLogLineLength, type LogLevel } from '../wire/messages.ts';
 import { send } from './bridge.ts';
 import { part } from './lazy-parts.ts';
 import {
@@ -7,6 +7,7 @@ import {
   NativeError,
   StringIndexOf,
   StringOf,
+  StringSlice,
   bareRecord,
   quote,
 } from './primordials.ts';
@@ -27,9 +28,9 @@ export function configureConsole(format: 'Text' | 'JSON', level: LogLevel): void
 }
 
 /** Writes one line; `level` is an index of `logLevels`. */
-export function writeLog(level: number, body: string): void {
-  if (level < lowestLevel) return;
-  send(emitKind.log, `${level}${DateNow()} ${body}`);
+function writeLog(level: number, body: string): void {
+  const line = body.length > maxLogLineLength ? StringSlice(body, 0, maxLogLineLength) : body;
+  send(emitKind.log, `${level}${DateNow()} ${line}`);
 }
 
 function log(level: number, args: unknown[]): void {

@@ -1,4 +1,9 @@
-import { emitKind, type InvokeExtras, type StartMessage } from '../wire/messages.ts';
+import {
+  emitKind,
+  responseTooLarge,
+  type InvokeExtras,
+  type StartMessage,
+} from '../wire/messages.ts';
 import { send } from './bridge.ts';
 import {
   createContext,
@@ -7,7 +12,7 @@ import {
   type LegacyCompletion,
 } from './context.ts';
 import { describeFailure, runtimeFailure } from './failure.ts';
-import { JsonParse, JsonStringify, NativeError, PromiseResolve, PromiseThen } from './primordials.ts';
+import { JsonParse, JsonStringify, NativeError, PromiseResolve, PromiseThen, quote } from './primordials.ts';
 
 export type Handler = (event: unknown, context: object, callback?: unknown) => unknown;
 
@@ -16,6 +21,7 @@ export type RunHandler = (eventJson: string, facts: InvocationFacts) => string |
 
 /** The handler contract of one runtime version. */
 export function handlerContract(start: StartMessage, handler: Handler): RunHandler {
+  maxResponseBytes = start.maxResponseBytes;
   return start.runtime === 'nodejs22.x'
     ? callbackContract(start, handler)
     : promiseContract(start, handler);
@@ -54,13 +60,25 @@ class ReadyFailure {
 }
 
 function resultText24(value: unknown): string {
+  let text: string;
   try {
-    return JsonStringify(value === undefined ? null : value) ?? 'null';
+    text = JsonStringify(value === undefined ? null : value) ?? 'null';
   } catch (error) {
     throw new ReadyFailure(
       runtimeFailure('Runtime.JSONStringifyError', 'Unable to stringify response body', error),
     );
   }
+  return checkedSize(text);
+}
+
+let maxResponseBytes = 0;
+
+/** A response that is too long in any encoding stays in the guest; the host checks the exact bytes. */
+function checkedSize(text: string): string {
+  if (text.length <= maxResponseBytes) return text;
+  throw new ReadyFailure(
+    `{"errorType":"Function.ResponseSizeTooLarge","errorMessage":${quote(responseTooLarge(maxResponseBytes))},"trace":[],"logged":""}`,
+  );
 }
 
 /** `nodejs22.x`: promise, or callback; what a synchronous handler returns is ignored. */
@@ -129,11 +147,13 @@ function createCompletion(): Completion {
 }
 
 function resultText22(value: unknown): string {
+  let text: string;
   try {
-    return JsonStringify(value === undefined ? null : value) ?? 'null';
+    text = JsonStringify(value === undefined ? null : value) ?? 'null';
   } catch {
     throw new NativeError('Unable to stringify response body');
   }
+  return checkedSize(text);
 }
 
 function sendThrown(error: unknown): void {

@@ -4,12 +4,8 @@ import { NativeProxy, ReflectConstruct } from './primordials.ts';
  * Closes what an in-process isolate can close, before user code runs (native-notes/memory-limits.md):
  * memory that V8 does not count against the limit, and code that runs outside every time limit.
  */
-export function harden(allowWebAssembly: boolean): void {
+export function harden(): void {
   const globals = globalThis as unknown as Record<string, unknown>;
-  if (!allowWebAssembly) {
-    // WebAssembly.Memory and Table are not counted against the memory limit.
-    delete globals['WebAssembly'];
-  }
   // Growable shared memory is not counted, and Atomics.wait holds a thread. A WebAssembly memory could hand
   // the constructor out again, which is why both stay together only for trusted code.
   delete globals['SharedArrayBuffer'];
@@ -17,6 +13,11 @@ export function harden(allowWebAssembly: boolean): void {
   globals['FinalizationRegistry'] = InertFinalizationRegistry;
   Object.defineProperty(globals, 'FinalizationRegistry', { enumerable: false });
   closeResizableBuffers(globals);
+}
+
+/** WebAssembly.Memory and Table are not counted against the memory limit: only for trusted code. */
+export function removeWebAssembly(): void {
+  delete (globalThis as unknown as Record<string, unknown>)['WebAssembly'];
 }
 
 /**

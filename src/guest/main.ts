@@ -3,7 +3,7 @@ import { connect, resetMessageBudget, send } from './bridge.ts';
 import { configureConsole, createConsole } from './console.ts';
 import { describeFailure, runtimeFailure } from './failure.ts';
 import { handlerContract, parseExtras, type Handler, type RunHandler } from './handler.ts';
-import { harden } from './hardening.ts';
+import { harden, removeWebAssembly } from './hardening.ts';
 import { part } from './lazy-parts.ts';
 import {
   defineModule,
@@ -66,6 +66,7 @@ let starting: StartMessage | undefined;
  */
 export function boot(emit: Emit, call: Call): object {
   connect(emit, call);
+  harden();
   defineGlobal('global', globalThis);
   defineGlobal('queueMicrotask', (callback: () => void) => {
     if (typeof callback !== 'function') {
@@ -100,7 +101,7 @@ function start(startJson: string): string | undefined {
   resetMessageBudget();
   const message = JsonParse(startJson) as StartMessage;
   starting = message;
-  harden(message.allowWebAssembly);
+  if (!message.allowWebAssembly) removeWebAssembly();
   configureConsole(message.logFormat, message.logLevel);
   defineLazyGlobal('process', () => createProcess(message));
   delete globals[loaderNames.define];

@@ -1,6 +1,6 @@
-import { emitKind } from '../wire/messages.ts';
+import { emitKind, maxPendingOperations } from '../wire/messages.ts';
 import { send } from './bridge.ts';
-import { bareRecord } from './primordials.ts';
+import { NativeError, bareRecord } from './primordials.ts';
 
 /** What waits for the host: operation id to what to do with the answer. */
 interface Operation {
@@ -11,10 +11,15 @@ interface Operation {
 
 const operations = bareRecord<Operation>();
 let lastId = 0;
+let pendingCount = 0;
 
 /** Starts a host operation; `settle` runs in a later entry, when the host delivers the answer. */
 export function startOperation(name: string, json: string, operation: Operation): number {
+  if (pendingCount >= maxPendingOperations) {
+    throw new NativeError(`Too many pending operations and timers: the limit is ${maxPendingOperations}`);
+  }
   lastId += 1;
+  pendingCount += 1;
   operations[lastId] = operation;
   send(emitKind.startOperation, `${lastId} ${name} ${json}`);
   return lastId;
@@ -23,7 +28,7 @@ export function startOperation(name: string, json: string, operation: Operation)
 /** Forgets an operation: its answer, if one still comes, goes nowhere. */
 export function cancelOperation(id: number): void {
   if (operations[id] === undefined) return;
-  delete operations[id];
+  forget(id);
   send(emitKind.cancelOperation, `${id}`);
 }
 
@@ -33,14 +38,15 @@ export function refOperation(id: number, isRef: boolean): void {
   send(emitKind.refOperation, `${id} ${isRef ? 1 : 0}`);
 }
 
-export function isPending(id: number): boolean {
-  return operations[id] !== undefined;
+function forget(id: number): void {
+  delete operations[id];
+  pendingCount -= 1;
 }
 
 /** The host's answer to one operation. */
 export function deliverOperation(id: number, failed: boolean, json: string | undefined): void {
   const operation = operations[id];
   if (operation === undefined) return;
-  if (!operation.repeats) delete operations[id];
+  if (!operation.repeats) forget(id);
   operation.settle(failed, json);
 }

@@ -46,6 +46,12 @@ export const callKind = {
 /** How many messages of one entry go out without waiting for the host; the rest take the slow lane. */
 export const fastMessagesPerEntry = 128;
 
+/** Operations and timers that one environment may have waiting; one more throws in the guest. */
+export const maxPendingOperations = 10_000;
+
+/** Characters of one log line that cross; AWS cuts a log event at 256 KB. */
+export const maxLogLineLength = 262_144;
+
 /** Host operations that the guest may start. */
 export const operationName = {
   timer: 'timer',
@@ -74,6 +80,8 @@ export interface StartMessage {
   readonly entryFormat: 'commonjs' | 'module';
   readonly exportPath: readonly string[];
   readonly architecture: 'x86_64' | 'arm64';
+  /** Bytes of the largest result; the guest does not send what is longer in any encoding. */
+  readonly maxResponseBytes: number;
 }
 
 /** What an invocation carries besides event, request id and deadline; left out when there is none of it. */
@@ -109,3 +117,8 @@ export const loaderNames = {
   require: '__isolambda_require',
   namespace: '__isolambda_namespace',
 } as const;
+
+/** AWS's message for a result over the limit. */
+export function responseTooLarge(maxBytes: number): string {
+  return `Response payload size exceeded maximum allowed payload size (${maxBytes} bytes).`;
+}

@@ -1,0 +1,127 @@
+import type { Clock } from '../core/clock.ts';
+import type { Program } from '../core/program.ts';
+
+/**
+ * The port between invocation and isolates. A tier (`inline`, `thread`, later `process`) implements it;
+ * nothing on this side of it knows about isolated-vm. Values that cross are plain data, so that a tier
+ * may live in another process.
+ */
+export interface Executor {
+  /** Compiles a program ahead of its first cold start. Runs no user code. */
+  prepare(program: Program, memoryMb: number): Promise<void>;
+  /** Makes an environment and runs module top level. Gives the answer at once where the tier can. */
+  start(request: StartRequest): StartedEnvironment | Promise<StartedEnvironment>;
+  /** Figures for people: blanks waiting, threads lost. */
+  stats(): ExecutorStats;
+  /** Ends what is left and resolves when no thread works for this executor any more. */
+  close(): Promise<void>;
+}
+
+export interface ExecutorStats {
+  /** Bootstrapped isolates that wait for a function. */
+  readonly blanks: number;
+  /** Threads that a guest holds and that no kill has freed so far. */
+  readonly zombies: number;
+}
+
+export interface StartRequest {
+  readonly program: Program;
+  readonly settings: EnvironmentSettings;
+  readonly clock: Clock;
+  /** Init may take this long by the clock on the wall, in milliseconds. */
+  readonly timeoutMs: number;
+  /** Init may compute this long, in milliseconds. */
+  readonly cpuMs: number;
+  readonly onLog: (line: LogRecord) => void;
+  /** The environment ended by itself, outside an invocation or beside it. */
+  readonly onFault?: (fault: Fault) => void;
+}
+
+/** What an environment is made from; frozen for its life. */
+export interface EnvironmentSettings {
+  readonly runtime: 'nodejs22.x' | 'nodejs24.x';
+  readonly functionName: string;
+  readonly functionVersion: string;
+  readonly memoryMb: number;
+  readonly environment: Readonly<Record<string, string>>;
+  readonly logGroupName: string;
+  readonly logStreamName: string;
+  readonly logFormat: 'Text' | 'JSON';
+  readonly applicationLogLevel: LogRecord['level'];
+  readonly architecture: 'x86_64' | 'arm64';
+  readonly allowWebAssembly: boolean;
+  readonly maxResponseBytes: number;
+}
+
+/** One console call or raw write. */
+export interface LogRecord {
+  readonly kind: 'console' | 'raw';
+  readonly level: 'TRACE' | 'DEBUG' | 'INFO' | 'WARN' | 'ERROR' | 'FATAL';
+  /** Milliseconds since the epoch, as the guest saw it. */
+  readonly atMs: number;
+  /** Text format: the message. JSON format: the fields after `requestId`, without braces. */
+  readonly body: string;
+  readonly requestId: string | undefined;
+}
+
+export type StartedEnvironment =
+  | { readonly ok: true; readonly environment: RunningEnvironment; readonly cpuMs: number }
+  | { readonly ok: false; readonly fault: Fault; readonly cpuMs: number };
+
+/** One isolate with one function version in it. Runs one invocation at a time. */
+export interface RunningEnvironment {
+  invoke(request: RunRequest): RunOutcome | Promise<RunOutcome>;
+  /** Whether timers or operations wait for the next invocation. */
+  readonly hasPendingWork: boolean;
+  /** Bytes that the environment holds: V8 heap plus external, the most that was seen so far. */
+  readonly peakMemoryBytes: number;
+  dispose(): void;
+}
+
+export interface RunRequest {
+  readonly requestId: string;
+  readonly eventJson: string;
+  /** ARN as the caller invoked it, with a qualifier only if the caller used one. */
+  readonly invokedArn: string;
+  readonly timeoutMs: number;
+  readonly cpuMs: number;
+  /** JSON of the rarely used fields (`InvokeExtras`). */
+  readonly extrasJson: string | undefined;
+}
+
+export interface RunOutcome {
+  /** The result as JSON, or `undefined` when `fault` says what happened. */
+  readonly resultJson: string | undefined;
+  readonly fault: Fault | undefined;
+  /** On-thread time of this invocation, in milliseconds. */
+  readonly cpuMs: number;
+  /** Whether the environment can take another invocation. */
+  readonly isAlive: boolean;
+}
+
+/** Why an invocation or an init has no result. */
+export type Fault =
+  /** The handler threw, rejected or called back with an error; the environment lives on. */
+  | { readonly kind: 'handler'; readonly failure: Failure }
+  /** Module top level threw, or there is no such handler. */
+  | { readonly kind: 'init'; readonly failure: Failure }
+  /** The deadline passed (`wall`), or the computing time was used up (`cpu`). */
+  | { readonly kind: 'timeout'; readonly budget: 'wall' | 'cpu' }
+  | { readonly kind: 'out-of-memory' }
+  /** `process.exit`, or the end of the process that Node would reach by itself. */
+  | { readonly kind: 'exit'; readonly status: number | undefined }
+  /** An error nobody caught; Node would die of it. */
+  | { readonly kind: 'uncaught'; readonly failure: Failure; readonly origin: 'exception' | 'rejection' }
+  /** The promise never settles: nothing is left that could settle it. */
+  | { readonly kind: 'never-settled' }
+  /** The host closed, or the engine itself failed. */
+  | { readonly kind: 'engine'; readonly message: string };
+
+/** A failure as the guest described it, its stack mapped to the user's source. */
+export interface Failure {
+  readonly errorType: string;
+  readonly errorMessage: string;
+  readonly trace: readonly string[];
+  /** JSON for the `Invoke Error` log line; empty when AWS logs none. */
+  readonly logged: string;
+}
