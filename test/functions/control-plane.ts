@@ -1,0 +1,76 @@
+import { resolveHome } from '../../src/core/arn.ts';
+import type { Clock } from '../../src/core/clock.ts';
+import { SeededIds } from '../../src/core/ids.ts';
+import type { Program } from '../../src/core/program.ts';
+import { seededRandom, type Random } from '../../src/core/random.ts';
+import type { CodeLoader, CodeSource, LoadedCode } from '../../src/functions/code-loader.ts';
+import type { FunctionVersionRecord } from '../../src/functions/function-record.ts';
+import { FunctionStore } from '../../src/functions/store.ts';
+
+export const home = resolveHome({ region: 'eu-central-1', accountId: '123456789012' });
+export const arnOf = (name: string): string =>
+  `arn:aws:lambda:eu-central-1:123456789012:function:${name}`;
+
+export const code: CodeSource = { source: 'exports.handler = async () => 1' };
+export const otherCode: CodeSource = { source: 'exports.handler = async () => 2' };
+
+/** A store over a loader that packs nothing; `calls` shows what it was asked to load. */
+export function controlPlane(options: { loadCode?: CodeLoader; random?: Random } = {}) {
+  const calls: { code: CodeSource; handler: string; runtime: string }[] = [];
+  const retired: { record: FunctionVersionRecord; reason: string }[] = [];
+  const { loadCode = fakeLoad, random = seededRandom(1) } = options;
+  const store = new FunctionStore({
+    home,
+    clock: stoppedClock,
+    ids: new SeededIds(seededRandom(2)),
+    random,
+    loadCode: (source, { handler, runtime }) => {
+      calls.push({ code: source, handler, runtime });
+      return loadCode(source, { handler, runtime });
+    },
+    onRetired: (record, reason) => retired.push({ record, reason }),
+  });
+  return { store, calls, retired };
+}
+
+/** A loader that waits until the test lets each load through, in order. */
+export function gatedLoader() {
+  const gates: PromiseWithResolvers<void>[] = [];
+  const loadCode: CodeLoader = async (source, target) => {
+    const gate = Promise.withResolvers<void>();
+    gates.push(gate);
+    await gate.promise;
+    return fakeLoad(source, target);
+  };
+  return { loadCode, gates };
+}
+
+export const fakeLoad: CodeLoader = async (source) => loadedCode(source);
+
+function loadedCode(source: CodeSource): LoadedCode {
+  const text =
+    'zip' in source ? new TextDecoder().decode(source.zip as Uint8Array) : JSON.stringify(source);
+  return {
+    codeSha256: `sha256(${text})`,
+    codeSize: text.length,
+    zip: new TextEncoder().encode(text),
+    program: (handler) => fakeProgram(`${text}#${handler}`),
+    inputFiles: [],
+  };
+}
+
+function fakeProgram(key: string): Program {
+  return {
+    key,
+    entry: { kind: 'failed', errorType: 'None', errorMessage: 'never run' },
+    modules: [],
+    resolve: () => ({ kind: 'error', code: 'MODULE_NOT_FOUND', message: 'none' }),
+    load: () => undefined,
+    sourceMap: () => undefined,
+  };
+}
+
+const stoppedClock: Clock = {
+  now: () => Date.UTC(2026, 0, 2, 3, 4, 5),
+  setTimer: () => ({ cancel: () => {} }),
+};
