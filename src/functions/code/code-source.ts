@@ -1,0 +1,96 @@
+import { stat } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { CodeError, InvalidOptionError } from '../../core/errors.ts';
+import { checkKnownKeys, checkOneOf } from '../../core/options.ts';
+import { isRecord } from './record.ts';
+
+/**
+ * Where the code of a function comes from; exactly one of the four.
+ *
+ * @example
+ * { source: 'exports.handler = async () => 1' }
+ * { file: new URL('./handlers/resize.ts', import.meta.url) }
+ */
+export type CodeSource = SourceText | SourceFile | SourceDirectory | SourceZip;
+
+/** The text of one module. */
+export interface SourceText {
+  readonly source: string;
+  /** @default detected: `'module'` when the text uses `import`, `export` or top-level `await` */
+  readonly format?: 'commonjs' | 'module';
+}
+
+/** An entry file that is bundled with everything it imports; TypeScript too. Needs esbuild. */
+export interface SourceFile {
+  readonly file: string | URL;
+}
+
+/** A deployment folder, taken as it is, with its `node_modules`. */
+export interface SourceDirectory {
+  readonly dir: string | URL;
+}
+
+/** A deployment package: the bytes of a zip, or the path of one. */
+export interface SourceZip {
+  readonly zip: Uint8Array | string | URL;
+}
+
+const kinds = ['source', 'file', 'dir', 'zip'] as const;
+
+/** Refuses everything that is not a `CodeSource`. Looks at the value only, not at the disk. */
+export function checkCodeSource(code: unknown): asserts code is CodeSource {
+  checkKnownKeys('code', code, [...kinds, 'format']);
+  if (!isRecord(code)) throw new InvalidOptionError('code', 'an object', code);
+  const given = kinds.filter((kind) => code[kind] !== undefined);
+  const [kind] = given;
+  if (kind === undefined || given.length !== 1) {
+    const rule = 'an object with exactly one of `source`, `file`, `dir` and `zip`';
+    throw new InvalidOptionError('code', rule, Object.keys(code));
+  }
+
+  const { format, [kind]: value } = code;
+  if (format !== undefined) {
+    if (kind !== 'source') {
+      const hint = 'Only `source` takes it; files say it by name (.cjs, .mjs) or in package.json';
+      throw new InvalidOptionError('code.format', `absent next to \`${kind}\``, format, hint);
+    }
+    checkOneOf('code.format', format, ['commonjs', 'module']);
+  }
+  if (kind === 'source') {
+    if (typeof value !== 'string') throw new InvalidOptionError('code.source', 'a string', value);
+    return;
+  }
+  if (kind === 'zip' && value instanceof Uint8Array) return;
+  checkLocation(kind, value);
+}
+
+function checkLocation(kind: 'file' | 'dir' | 'zip', value: unknown): void {
+  if (typeof value === 'string' && value !== '' && !value.includes('\0')) return;
+  if (value instanceof URL && value.protocol === 'file:') return;
+  const bytes = kind === 'zip' ? ', the bytes of a zip' : '';
+  throw new InvalidOptionError(`code.${kind}`, `a path${bytes} or a file: URL`, value);
+}
+
+/** The absolute host path of a `file`, `dir` or `zip` that must exist. */
+export async function locate(
+  kind: 'file' | 'dir' | 'zip',
+  location: string | URL,
+): Promise<string> {
+  const path = resolve(location instanceof URL ? fileURLToPath(location) : location);
+  const noun = kind === 'dir' ? 'folder' : 'file';
+  const advice =
+    location instanceof URL
+      ? 'Check the URL that was passed'
+      : 'Relative paths start at the working directory; pass `new URL(path, import.meta.url)` to start at a module';
+  let found;
+  try {
+    found = await stat(path);
+  } catch (cause) {
+    throw new CodeError(`No ${noun} at "${path}" (option \`code.${kind}\`). ${advice}`, { cause });
+  }
+  if (kind === 'dir' ? found.isDirectory() : found.isFile()) return path;
+  throw new CodeError(
+    `Expected a ${noun} at "${path}" (option \`code.${kind}\`), found ${found.isDirectory() ? 'a folder: pass it as `code.dir`' : 'something else'}`,
+  );
+}

@@ -1,0 +1,135 @@
+import { lstat, readFile, readdir, realpath, stat } from 'node:fs/promises';
+import { join, posix, relative, sep } from 'node:path';
+import { CodeError } from '../../core/errors.ts';
+import { checkUnzippedSize, createDeployment, taskRoot } from './deployment.ts';
+import type { Deployment } from './deployment.ts';
+
+/** A host folder and the place where the guest sees it. Both without a trailing slash. */
+interface Mount {
+  readonly host: string;
+  readonly guest: string;
+}
+
+const readsAtOnce = 16;
+
+/**
+ * Reads a deployment folder. A link that stays inside becomes a link of the guest, so that packages
+ * keep the identity they have on disk. A link out of it is followed only inside `node_modules` and
+ * only to a package (pnpm's store, a workspace), so that a folder cannot pull in `/etc`.
+ */
+export async function readDirectory(
+  directory: string,
+): Promise<{ readonly deployment: Deployment; readonly inputFiles: readonly string[] }> {
+  const walk = new Walk({ host: await realpath(directory), guest: taskRoot });
+  await walk.run();
+  const files = await readFiles(walk.files);
+  return {
+    deployment: createDeployment(files, walk.links),
+    inputFiles: [...walk.files.values()],
+  };
+}
+
+class Walk {
+  /** Guest path to host path. */
+  readonly files = new Map<string, string>();
+  readonly links = new Map<string, string>();
+  /** Every real folder is mounted once, so that cycles of links end. */
+  readonly #mounts: Mount[];
+  readonly #pending: Mount[];
+  #bytes = 0;
+
+  constructor(root: Mount) {
+    this.#mounts = [root];
+    this.#pending = [root];
+  }
+
+  async run(): Promise<void> {
+    for (let folder = this.#pending.shift(); folder; folder = this.#pending.shift()) {
+      const names = (await readdir(folder.host)).sort();
+      for (const name of names) {
+        if (name === '.git') continue;
+        await this.#visit({ host: join(folder.host, name), guest: `${folder.guest}/${name}` });
+      }
+    }
+  }
+
+  async #visit(item: Mount): Promise<void> {
+    const found = await lstat(item.host);
+    if (found.isSymbolicLink()) return this.#visitLink(item);
+    if (found.isDirectory()) this.#pending.push(item);
+    // Sockets, pipes and devices have no content to deploy.
+    if (!found.isFile()) return;
+    this.files.set(item.guest, item.host);
+    this.#bytes += found.size;
+    checkUnzippedSize(this.#bytes);
+  }
+
+  async #visitLink(link: Mount): Promise<void> {
+    const isDependency = link.guest.includes('/node_modules/');
+    const target = await realpath(link.host).catch(() => undefined);
+    if (target === undefined) {
+      if (isDependency) return; // Package managers leave broken links of optional packages behind.
+      throw new CodeError(`The link "${link.host}" points at nothing. Remove it or repair it`);
+    }
+    const inside = this.#guestPath(target);
+    if (inside !== undefined) {
+      this.links.set(link.guest, inside);
+      return;
+    }
+    if (link.guest.includes('/node_modules/.bin/')) return;
+    if (!isDependency || !(await isPackage(target)) || this.#containsMount(target)) {
+      throw new CodeError(
+        `The link "${link.host}" leads out of the deployment folder, to "${target}". Copy the target into the folder, or bundle with { file }`,
+      );
+    }
+    this.#mount(link, target);
+  }
+
+  #mount(link: Mount, target: string): void {
+    const mount = storeMount(target) ?? { host: target, guest: link.guest };
+    // Two stores can hold the same package; the first one stands for both.
+    if (!this.#mounts.some(({ guest }) => guest === mount.guest)) this.#pending.push(mount);
+    this.#mounts.push(mount);
+    const guest = this.#guestPath(target);
+    if (guest !== undefined && guest !== link.guest) this.links.set(link.guest, guest);
+  }
+
+  #guestPath(host: string): string | undefined {
+    const mount = this.#mounts.find((candidate) => contains(candidate.host, host));
+    if (mount === undefined) return undefined;
+    return posix.join(mount.guest, relative(mount.host, host).split(sep).join('/'));
+  }
+
+  #containsMount(host: string): boolean {
+    return this.#mounts.some((mount) => contains(host, mount.host));
+  }
+}
+
+/**
+ * pnpm puts a package beside links to its dependencies: `.pnpm/a@1/node_modules/{a,b}`. The whole
+ * folder is needed for `a` to find `b`.
+ */
+function storeMount(target: string): Mount | undefined {
+  const [, host, id] = /^(.*[\\/]\.pnpm[\\/]([^\\/]+)[\\/]node_modules)[\\/]/.exec(target) ?? [];
+  if (host === undefined || id === undefined) return undefined;
+  return { host, guest: `${taskRoot}/node_modules/.pnpm/${id}/node_modules` };
+}
+
+function contains(folder: string, path: string): boolean {
+  return path === folder || path.startsWith(folder.endsWith(sep) ? folder : `${folder}${sep}`);
+}
+
+async function isPackage(path: string): Promise<boolean> {
+  const manifest = await stat(join(path, 'package.json')).catch(() => undefined);
+  return manifest?.isFile() ?? false;
+}
+
+async function readFiles(paths: ReadonlyMap<string, string>): Promise<Map<string, Uint8Array>> {
+  const files = new Map<string, Uint8Array>();
+  const remaining = paths.entries();
+  const reader = async (): Promise<void> => {
+    for (const [guest, host] of remaining) files.set(guest, await readFile(host));
+  };
+  await Promise.all(Array.from({ length: readsAtOnce }, reader));
+  return files;
+}
