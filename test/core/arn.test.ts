@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import {
   formatFunctionArn,
@@ -9,10 +9,12 @@ import {
   resolveHome,
 } from '../../src/core/arn.ts';
 import { FunctionNotFoundError, InvalidOptionError } from '../../src/core/errors.ts';
+import { untyped } from '../functions/control-plane.ts';
 
 const home = resolveHome({ region: 'us-east-1', accountId: '123456789012' });
 const arn = 'arn:aws:lambda:us-east-1:123456789012:function:orders';
-const nameChars = [...'abcXYZ019-_'];
+const nameChars = Array.from('abcXYZ019-_');
+const digits = Array.from('0123456789');
 
 const names = (maxLength: number) =>
   fc.string({ unit: fc.constantFrom(...nameChars), minLength: 1, maxLength });
@@ -20,7 +22,7 @@ const names = (maxLength: number) =>
 const arns = fc.record({
   partition: fc.constantFrom('aws', 'aws-cn', 'aws-us-gov'),
   region: fc.constantFrom('us-east-1', 'eu-central-1', 'us-gov-west-1', 'cn-north-1'),
-  accountId: fc.string({ unit: fc.constantFrom(...'0123456789'), minLength: 12, maxLength: 12 }),
+  accountId: fc.string({ unit: fc.constantFrom(...digits), minLength: 12, maxLength: 12 }),
   name: names(64),
   qualifier: fc.option(fc.oneof(fc.constant('$LATEST'), names(128)), { nil: undefined }),
 });
@@ -80,8 +82,8 @@ describe('references', () => {
     null,
     7,
   ])('%j is refused', (reference) => {
-    expect(() => parseFunctionReference(reference as string, home)).toThrow(InvalidOptionError);
-    expect(() => parseFunctionReference(reference as string, home)).toThrow(/`functionName`/);
+    expect(() => parseFunctionReference(untyped(reference), home)).toThrow(InvalidOptionError);
+    expect(() => parseFunctionReference(untyped(reference), home)).toThrow(/`functionName`/);
   });
 
   test('a control operation takes shorter references than an invocation', () => {
@@ -110,7 +112,7 @@ describe('references', () => {
   });
 
   test.each(['', 'a b', '$LAST', 'a'.repeat(129), null])('the qualifier %j is refused', (bad) => {
-    expect(() => parseFunctionReference('orders', home, { qualifier: bad as string })).toThrow(
+    expect(() => parseFunctionReference('orders', home, { qualifier: untyped(bad) })).toThrow(
       /`qualifier`/,
     );
   });
@@ -150,6 +152,6 @@ describe('the home of a Lambda', () => {
     [{ region: 'us-east-1', accountId: '12' }, /`accountId`.*12 digits.*"12"/],
     [{ region: 'us-east-1', accountId: 123_456_789_012 }, /`accountId`/],
   ])('%j is refused', (place, message) => {
-    expect(() => resolveHome(place as { region: string; accountId: string })).toThrow(message);
+    expect(() => resolveHome(untyped(place))).toThrow(message);
   });
 });

@@ -48,8 +48,8 @@ export function gatedLoader() {
 export const fakeLoad: CodeLoader = async (source) => loadedCode(source);
 
 function loadedCode(source: CodeSource): LoadedCode {
-  const text =
-    'zip' in source ? new TextDecoder().decode(source.zip as Uint8Array) : JSON.stringify(source);
+  const isZip = 'zip' in source && source.zip instanceof Uint8Array;
+  const text = isZip ? new TextDecoder().decode(source.zip) : JSON.stringify(source);
   return {
     codeSha256: `sha256(${text})`,
     codeSize: text.length,
@@ -74,3 +74,9 @@ const stoppedClock: Clock = {
   now: () => Date.UTC(2026, 0, 2, 3, 4, 5),
   setTimer: () => ({ cancel: () => {} }),
 };
+
+/** What a caller without types may pass: a value that fits wherever the compiler would refuse it. */
+export function untyped(value: unknown): never {
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the purpose of this function
+  return value as never;
+}
