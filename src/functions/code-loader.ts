@@ -1,16 +1,6 @@
 import type { Program } from '../core/program.ts';
+import type { CodeSource } from './code/code-source.ts';
 import type { Runtime } from './runtimes.ts';
-
-/** Where the code of a function comes from. */
-export type CodeSource =
-  /** The text of one module. */
-  | { readonly source: string; readonly format?: 'commonjs' | 'module' }
-  /** A JavaScript or TypeScript file, bundled with what it imports. */
-  | { readonly file: string | URL }
-  /** A deployment folder, `node_modules` included. */
-  | { readonly dir: string | URL }
-  /** A zipped deployment package: its bytes, or where to read them. */
-  | { readonly zip: Uint8Array | string | URL };
 
 /** A deployment package that was read, bundled and packed. */
 export interface LoadedCode {

@@ -8,8 +8,7 @@ import {
   checkOneOf,
   checkString,
 } from '../core/options.ts';
-import type { CodeSource } from './code-loader.ts';
-import { resolveCodeSource } from './code-source.ts';
+import { checkCodeSource, type CodeSource } from './code/code-source.ts';
 import { defaultCpuMs } from './cpu-budget.ts';
 import { resolveEnvironment } from './environment-variables.ts';
 import type {
@@ -110,6 +109,7 @@ export function resolveFunctionOptions(
   } = options;
 
   checkFunctionName('name', name);
+  checkCodeSource(code);
   checkHandler(handler);
   checkRuntime(runtime);
   checkInteger('memoryMb', memoryMb, limits.memoryMb);
@@ -126,7 +126,7 @@ export function resolveFunctionOptions(
 
   return Object.freeze({
     name,
-    code: resolveCodeSource(code),
+    code: Object.freeze({ ...code }),
     handler,
     runtime,
     memoryMb,

@@ -1,4 +1,4 @@
-import type { CodeSource } from './code-loader.ts';
+import type { CodeSource } from './code/code-source.ts';
 import type { LoggingOptions } from './logging-options.ts';
 import type { Runtime } from './runtimes.ts';
 

@@ -144,7 +144,10 @@ export class FunctionStore {
     const { code, program } = entry.latest;
     if (config.runtime !== entry.config.runtime) {
       const repacked = await this.#loadCode({ zip: code.zip }, config);
-      return { code: repacked, program: repacked.program(config.handler) };
+      return {
+        code: { ...repacked, inputFiles: code.inputFiles },
+        program: repacked.program(config.handler),
+      };
     }
     if (config.handler !== entry.config.handler) {
       return { code, program: code.program(config.handler) };

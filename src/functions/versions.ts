@@ -111,6 +111,8 @@ export class Versions {
     }
 
     entry.versions.delete(version);
+    // The next number may then hold the same again.
+    if (entry.lastPublish?.to === record) entry.lastPublish = undefined;
     this.#directory.changed();
     this.#onRetired(record, 'deleted');
   }
@@ -131,10 +133,9 @@ export function versionOf(
 
 /** The version that publishing again would only repeat. */
 function publishedBefore(entry: FunctionEntry): FunctionVersionRecord | undefined {
-  const { latest, lastPublish, versions } = entry;
+  const { latest, lastPublish } = entry;
   if (lastPublish === undefined || !isSameDeployment(lastPublish.from, latest)) return undefined;
-  // It may have been deleted meanwhile; then the next number holds the same again.
-  return versions.get(lastPublish.to.version);
+  return lastPublish.to;
 }
 
 function aliasesOn(entry: FunctionEntry, version: string): readonly string[] {

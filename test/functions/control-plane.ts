@@ -3,7 +3,8 @@ import type { Clock } from '../../src/core/clock.ts';
 import { SeededIds } from '../../src/core/ids.ts';
 import type { Program } from '../../src/core/program.ts';
 import { seededRandom, type Random } from '../../src/core/random.ts';
-import type { CodeLoader, CodeSource, LoadedCode } from '../../src/functions/code-loader.ts';
+import type { CodeLoader, LoadedCode } from '../../src/functions/code-loader.ts';
+import type { CodeSource } from '../../src/functions/code/code-source.ts';
 import type { FunctionVersionRecord } from '../../src/functions/function-record.ts';
 import { FunctionStore } from '../../src/functions/store.ts';
 
@@ -36,13 +37,13 @@ export function controlPlane(options: { loadCode?: CodeLoader; random?: Random }
 /** A loader that waits until the test lets each load through, in order. */
 export function gatedLoader() {
   const gates: PromiseWithResolvers<void>[] = [];
-  const loadCode: CodeLoader = async (source, target) => {
+  const loadGated: CodeLoader = async (source, target) => {
     const gate = Promise.withResolvers<void>();
     gates.push(gate);
     await gate.promise;
     return fakeLoad(source, target);
   };
-  return { loadCode, gates };
+  return { loadGated, gates };
 }
 
 export const fakeLoad: CodeLoader = async (source) => loadedCode(source);

@@ -5,6 +5,7 @@ import {
   FunctionNotFoundError,
   InvalidOptionError,
 } from '../../src/core/errors.ts';
+import { loadCode } from '../../src/functions/code/load-code.ts';
 import { PreconditionFailedError } from '../../src/functions/revision.ts';
 import { arnOf, code, controlPlane, gatedLoader, otherCode, untyped } from './control-plane.ts';
 
@@ -52,10 +53,10 @@ describe('create', () => {
 
   test('leaves nothing behind when the code cannot be loaded, so the name is free again', async () => {
     let failures = 1;
-    const { loadCode, gates } = gatedLoader();
+    const { loadGated, gates } = gatedLoader();
     const { store } = controlPlane({
       loadCode: (...args) =>
-        failures-- > 0 ? Promise.reject(new CodeError('no such file')) : loadCode(...args),
+        failures-- > 0 ? Promise.reject(new CodeError('no such file')) : loadGated(...args),
     });
 
     await expect(store.create({ name: 'orders', code })).rejects.toThrow('no such file');
@@ -67,8 +68,8 @@ describe('create', () => {
   });
 
   test('shows the function only when it is whole', async () => {
-    const { loadCode, gates } = gatedLoader();
-    const { store } = controlPlane({ loadCode });
+    const { loadGated, gates } = gatedLoader();
+    const { store } = controlPlane({ loadCode: loadGated });
     const creating = store.create({ name: 'orders', code });
 
     expect(store.get('orders')).toBeUndefined();
@@ -178,8 +179,8 @@ describe('update', () => {
   });
 
   test('changes nothing until the code is there, and nothing when it fails', async () => {
-    const { loadCode, gates } = gatedLoader();
-    const { store, retired } = controlPlane({ loadCode });
+    const { loadGated, gates } = gatedLoader();
+    const { store, retired } = controlPlane({ loadCode: loadGated });
     const creating = store.create({ name: 'orders', code });
     gates[0]?.resolve();
     const before = await creating;
@@ -196,8 +197,8 @@ describe('update', () => {
   });
 
   test('finds the function gone that was deleted meanwhile', async () => {
-    const { loadCode, gates } = gatedLoader();
-    const { store, retired } = controlPlane({ loadCode });
+    const { loadGated, gates } = gatedLoader();
+    const { store, retired } = controlPlane({ loadCode: loadGated });
     const creating = store.create({ name: 'orders', code });
     gates[0]?.resolve();
     await creating;
@@ -276,4 +277,19 @@ test('operations on a whole function refuse a qualifier', async () => {
 
   expect(() => store.delete('orders:1')).toThrow(/acts on the whole function/);
   expect(store.get('orders:$LATEST')?.name).toBe('orders');
+});
+
+test('with the real loader, code survives changes of handler and runtime', async () => {
+  const { store } = controlPlane({ loadCode });
+  const both = 'exports.handler = async () => 1; exports.other = async () => 2;';
+  const before = await store.create({ name: 'orders', code: { source: both } });
+  const other = await store.update('orders', { handler: 'index.other' });
+  const older = await store.update('orders', { runtime: 'nodejs22.x' });
+
+  for (const { latest } of [before, other, older]) {
+    expect(latest.codeSha256).toBe(before.latest.codeSha256);
+    expect(latest.program.entry.kind).toBe('found');
+  }
+  const keys = [before, other, older].map(({ latest }) => latest.program.key);
+  expect(new Set(keys).size).toBe(3);
 });
