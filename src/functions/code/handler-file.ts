@@ -2,6 +2,7 @@ import { posix } from 'node:path';
 import type { ProgramEntry } from '../../core/program.ts';
 import { taskRoot } from './deployment.ts';
 import type { FileTree } from './file-tree.ts';
+import type { ModuleFormat } from './module-reader.ts';
 import type { RequireResolver } from './require-resolution.ts';
 import { ResolutionError } from './resolution-error.ts';
 
@@ -46,24 +47,26 @@ export function handlerStem(handler: string): string {
   return path.startsWith(`${taskRoot}/`) ? path : `${taskRoot}/${name.module}`;
 }
 
-export type HandlerFile =
-  | { readonly kind: 'found'; readonly path: string; readonly exportPath: readonly string[] }
-  | Extract<ProgramEntry, { kind: 'failed' }>;
-
 /** Finds the handler's module in the order of AWS's runtime client. */
-export function findHandlerFile(
+export function findEntry(
   handler: string,
   tree: FileTree,
   resolver: RequireResolver,
-): HandlerFile {
+  formatOf: (path: string) => ModuleFormat,
+): ProgramEntry {
   const name = parseHandler(handler);
   if (name.kind === 'malformed') return failed('Runtime.MalformedHandlerName', name.message);
   try {
     const path = locate(name.folder, name.module, tree, resolver);
-    return { kind: 'found', path, exportPath: name.exportPath };
+    const format = path.startsWith('node:') ? 'json' : formatOf(path);
+    if (format !== 'json') return { kind: 'found', path, format, exportPath: name.exportPath };
+    // Data and builtins can be required, but have no handler.
+    return failed('Runtime.HandlerNotFound', `${handler} is undefined or not exported`);
   } catch (error) {
     if (!(error instanceof ResolutionError)) throw error;
-    return failed('Runtime.ImportModuleError', `Error: ${error.message}`);
+    return error.code === 'MODULE_NOT_FOUND'
+      ? failed('Runtime.ImportModuleError', `Error: ${error.message}`)
+      : failed('Error', error.message);
   }
 }
 
@@ -77,11 +80,7 @@ function locate(folder: string, module: string, tree: FileTree, resolver: Requir
   return resolver.resolve(module, runtimeFile);
 }
 
-/** The entry of a handler that cannot be run, as AWS reports it. */
-export function failed(
-  errorType: string,
-  errorMessage: string,
-): Extract<ProgramEntry, { kind: 'failed' }> {
+function failed(errorType: string, errorMessage: string): ProgramEntry {
   const trace = `${errorType}: ${errorMessage}`.split('\n');
   return { kind: 'failed', errorType, errorMessage, trace };
 }

@@ -44,7 +44,7 @@ export class ImportResolver {
     for (let folder = posix.dirname(fromPath); ; folder = posix.dirname(folder)) {
       const home = posix.join(folder, 'node_modules', name);
       if (this.#tree.kind(home) === 'folder') {
-        const found = this.#packages.read(home);
+        const found = this.#packages.read(home, `"${specifier}" from ${fromPath}`);
         if (found?.exports !== undefined) {
           return resolveExports(found, subpath, { conditions, fromPath, resolvePackage });
         }
@@ -71,7 +71,7 @@ export class ImportResolver {
     if (protocol === 'file:') return fromUrl(specifier, fromPath);
     throw new ResolutionError(
       'ERR_UNSUPPORTED_ESM_URL_SCHEME',
-      `Only URLs with a scheme in: file, data, and node are supported by the default ESM loader. Received protocol '${protocol}'`,
+      `Only URLs with a scheme in: file and data are supported by the default ESM loader. Received protocol '${protocol}'`,
     );
   }
 
@@ -85,14 +85,14 @@ export class ImportResolver {
       const path = posix.join(folder, candidate);
       if (this.#tree.isFile(path)) return path;
     }
-    throw cannotFindImport('package', folder, fromPath);
+    throw cannotFindImport('package', posix.join(folder, main ?? 'index.js'), fromPath);
   }
 
   #finish(path: string, fromPath: string): string {
-    const kind = this.#tree.kind(path);
-    const real = this.#tree.realPath(path.replace(/(?<=.)\/$/, ''));
+    const kind = path.endsWith('/') ? 'folder' : this.#tree.kind(path);
+    const real = this.#tree.realPath(path);
     if (kind === 'file' && real !== undefined) return real;
-    if (kind === 'folder' || (real !== undefined && path.endsWith('/'))) {
+    if (kind === 'folder') {
       throw new ResolutionError(
         'ERR_UNSUPPORTED_DIR_IMPORT',
         `Directory import '${path}' is not supported resolving ES modules imported from ${fromPath}`,
@@ -119,7 +119,7 @@ function splitSpecifier(
   specifier: string,
   fromPath: string,
 ): { readonly name: string; readonly subpath: string } {
-  const [, name, rest] = /^(@[^/]*\/[^/]+|[^@/][^/]*)(\/.*)?$/s.exec(specifier) ?? [];
+  const [, name, rest] = /^(@[^/]*\/[^/]*|(?!@)[^/]*)(\/.*)?$/s.exec(specifier) ?? [];
   if (name === undefined || /^\.|%|\\/.test(name)) {
     throw invalidSpecifier(specifier, 'is not a valid package name', fromPath);
   }

@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import type { Program, ProgramEntry } from '../../core/program.ts';
+import type { Program } from '../../core/program.ts';
 import { bundleFile } from './bundle.ts';
 import { checkCodeSource, locate } from './code-source.ts';
 import type { CodeSource, SourceText } from './code-source.ts';
 import { createDeployment } from './deployment.ts';
 import type { Deployment } from './deployment.ts';
 import { readDirectory } from './directory-reader.ts';
-import { failed, handlerStem } from './handler-file.ts';
+import { handlerStem } from './handler-file.ts';
 import { ModuleGraph } from './module-graph.ts';
 import { detectFormat, loadLexers } from './module-syntax.ts';
 import { withoutHashbang } from './rewrite.ts';
@@ -113,7 +113,7 @@ function programKey(codeSha256: string, handler: string, runtime: string): strin
 }
 
 function createProgram(graph: ModuleGraph, handler: string, key: string): Program {
-  const entry = programEntry(graph, handler);
+  const entry = graph.entryOf(handler);
   return Object.freeze({
     key,
     entry,
@@ -122,16 +122,4 @@ function createProgram(graph: ModuleGraph, handler: string, key: string): Progra
     load: graph.load.bind(graph),
     sourceMap: graph.sourceMap.bind(graph),
   });
-}
-
-function programEntry(graph: ModuleGraph, handler: string): ProgramEntry {
-  const file = graph.findHandler(handler);
-  if (file.kind === 'failed') return file;
-  const { path, exportPath } = file;
-  const format = path.startsWith('/') ? graph.formatOf(path) : 'json';
-  // Data and builtins can be required, but have no handler.
-  if (format === 'json') {
-    return failed('Runtime.HandlerNotFound', `${handler} is undefined or not exported`);
-  }
-  return { kind: 'found', path, format, exportPath };
 }

@@ -1,10 +1,9 @@
 import { posix } from 'node:path';
-import type { ProgramModule, Resolution } from '../../core/program.ts';
+import type { ProgramEntry, ProgramModule, Resolution } from '../../core/program.ts';
 import { BoundedCache } from './bounded-cache.ts';
 import type { Deployment } from './deployment.ts';
 import { FileTree } from './file-tree.ts';
-import { findHandlerFile } from './handler-file.ts';
-import type { HandlerFile } from './handler-file.ts';
+import { findEntry } from './handler-file.ts';
 import { ImportResolver } from './import-resolution.ts';
 import { ModuleReader } from './module-reader.ts';
 import type { ModuleText } from './module-reader.ts';
@@ -37,17 +36,14 @@ export class ModuleGraph {
     this.#requires = new RequireResolver(this.#tree, packages, this.#imports, globalPaths);
   }
 
-  findHandler(handler: string): HandlerFile {
-    return findHandlerFile(handler, this.#tree, this.#requires);
-  }
-
-  formatOf(path: string): ModuleText['format'] {
-    return this.#reader.formatOf(path);
+  entryOf(handler: string): ProgramEntry {
+    const formatOf = this.#reader.formatOf.bind(this.#reader);
+    return findEntry(handler, this.#tree, this.#requires, formatOf);
   }
 
   sourceMap(path: string): string | undefined {
-    const real = this.#tree.realPath(path);
-    return real !== undefined && this.#tree.isFile(real) ? this.#reader.sourceMap(real) : undefined;
+    const module = this.load(path);
+    return module === undefined ? undefined : this.#reader.sourceMap(module.path);
   }
 
   resolve(specifier: string, fromPath: string, kind: Kind): Resolution {
@@ -66,9 +62,15 @@ export class ModuleGraph {
     if (known !== undefined) return known;
     const real = this.#tree.realPath(path);
     if (real === undefined || !this.#tree.isFile(real) || isAddon(real)) return undefined;
-    const loaded = this.#toProgramModule(real);
-    this.#modules.set(real, loaded);
-    return loaded;
+    try {
+      const loaded = this.#toProgramModule(real);
+      this.#modules.set(real, loaded);
+      return loaded;
+    } catch (error) {
+      // A damaged package.json; `resolve` says so to whoever asks for the module.
+      if (error instanceof ResolutionError) return undefined;
+      throw error;
+    }
   }
 
   /** Everything that a static look finds from one module, that module first, each once. */

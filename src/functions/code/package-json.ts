@@ -24,14 +24,14 @@ export class PackageReader {
     this.#tree = tree;
   }
 
-  /** The package whose root is this folder. */
-  read(folder: string): PackageJson | undefined {
+  /** The package whose root is this folder. `importing` goes into the message about a damaged file. */
+  read(folder: string, importing?: string): PackageJson | undefined {
     const path = posix.join(folder, 'package.json');
     if (!this.#tree.isFile(path)) return undefined;
     const real = this.#tree.realPath(path) ?? path;
     const known = this.#packages.get(path);
     if (known !== undefined) return known;
-    const read = parsePackage(folder, path, this.#tree.text(real));
+    const read = parsePackage(folder, path, this.#tree.text(real), importing);
     this.#packages.set(path, read);
     return read;
   }
@@ -46,8 +46,20 @@ export class PackageReader {
   }
 }
 
-function parsePackage(folder: string, path: string, text: string): PackageJson {
-  const fields = parseObject(path, text);
+function parsePackage(
+  folder: string,
+  path: string,
+  text: string,
+  importing: string | undefined,
+): PackageJson {
+  const fields = parseObject(text);
+  if (fields === undefined) {
+    const context = importing === undefined ? '' : ` while importing ${importing}`;
+    throw new ResolutionError(
+      'ERR_INVALID_PACKAGE_CONFIG',
+      `Invalid package config ${path}${context}.`,
+    );
+  }
   const { name, main, type } = fields;
   return {
     folder,
@@ -59,12 +71,11 @@ function parsePackage(folder: string, path: string, text: string): PackageJson {
   };
 }
 
-function parseObject(path: string, text: string): Readonly<Record<string, unknown>> {
+function parseObject(text: string): Readonly<Record<string, unknown>> | undefined {
   try {
     const value: unknown = JSON.parse(text);
-    if (isRecord(value)) return value;
+    return isRecord(value) ? value : undefined;
   } catch {
-    // Same answer as for JSON that is not an object.
+    return undefined;
   }
-  throw new ResolutionError('ERR_INVALID_PACKAGE_CONFIG', `Invalid package config ${path}.`);
 }

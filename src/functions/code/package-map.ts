@@ -3,7 +3,12 @@ import type { PackageJson } from './package-json.ts';
 import { resolveTarget } from './package-target.ts';
 import type { TargetLookup } from './package-target.ts';
 import { isRecord } from './record.ts';
-import { importedFrom, invalidSpecifier, ResolutionError } from './resolution-error.ts';
+import {
+  importedFrom,
+  invalidSpecifier,
+  ResolutionError,
+  whileImporting,
+} from './resolution-error.ts';
 
 type Lookup = Omit<TargetLookup, 'field' | 'owner'>;
 
@@ -30,7 +35,7 @@ export function resolveImports(
   fromPath: string,
   options: Omit<Lookup, 'fromPath'>,
 ): string {
-  if (specifier === '#' || specifier.startsWith('#/') || specifier.endsWith('/')) {
+  if (specifier === '#' || specifier.endsWith('/')) {
     throw invalidSpecifier(specifier, 'is not a valid internal imports specifier name', fromPath);
   }
   if (owner !== undefined && isRecord(owner.imports)) {
@@ -94,6 +99,6 @@ function exportsMap(
   if (subpaths.length === keys.length) return exports;
   throw new ResolutionError(
     'ERR_INVALID_PACKAGE_CONFIG',
-    `Invalid package config ${posix.join(owner.folder, 'package.json')}${importedFrom(fromPath)}. "exports" cannot contain some keys starting with '.' and some not. The exports object must either be an object of package subpath keys or an object of main entry condition name keys only.`,
+    `Invalid package config ${posix.join(owner.folder, 'package.json')}${whileImporting(fromPath)}. "exports" cannot contain some keys starting with '.' and some not. The exports object must either be an object of package subpath keys or an object of main entry condition name keys only.`,
   );
 }

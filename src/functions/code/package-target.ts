@@ -1,6 +1,12 @@
 import { posix } from 'node:path';
 import type { PackageJson } from './package-json.ts';
-import { importedFrom, invalidSpecifier, ResolutionError } from './resolution-error.ts';
+import { isRecord } from './record.ts';
+import {
+  importedFrom,
+  invalidSpecifier,
+  ResolutionError,
+  whileImporting,
+} from './resolution-error.ts';
 
 /** One lookup in the `exports` or `imports` of a package. */
 export interface TargetLookup {
@@ -35,7 +41,7 @@ export function resolveTarget(
     if (isArrayIndex(condition)) {
       throw new ResolutionError(
         'ERR_INVALID_PACKAGE_CONFIG',
-        `Invalid package config ${manifest(lookup)}${importedFrom(lookup.fromPath)}. "exports" cannot contain numeric property keys.`,
+        `Invalid package config ${manifest(lookup)}${whileImporting(lookup.fromPath)}. "exports" cannot contain numeric property keys.`,
       );
     }
   }
@@ -80,7 +86,7 @@ function resolveText(
 ): string {
   if (!target.startsWith('./')) {
     const isElsewhere = !/^\.\.\/|^\//.test(target) && !URL.canParse(target);
-    if (lookup.field === 'imports' && (isElsewhere || target.startsWith('node:'))) {
+    if (lookup.field === 'imports' && isElsewhere) {
       return lookup.resolvePackage(fill(target, patternMatch), manifest(lookup));
     }
     throw invalidTarget(lookup, key, target);
@@ -93,16 +99,20 @@ function resolveText(
       lookup.fromPath,
     );
   }
-  return posix.join(lookup.owner.folder, fill(decode(target), patternMatch));
+  return toPath(lookup, posix.join(lookup.owner.folder, fill(target, patternMatch)));
 }
 
 function fill(text: string, patternMatch: string | undefined): string {
   return patternMatch === undefined ? text : text.replaceAll('*', () => patternMatch);
 }
 
-/** Targets are relative URLs. Encoded separators stay, so that they can be refused later. */
-function decode(target: string): string {
-  if (!target.includes('%') || /%2f|%5c/i.test(target)) return target;
+/** Targets are relative URLs; an encoded separator would mean another path than it seems to. */
+function toPath({ fromPath }: TargetLookup, target: string): string {
+  if (!target.includes('%')) return target;
+  if (/%2f|%5c/i.test(target)) {
+    const asked = fromPath === undefined ? `file://${target}` : target;
+    throw invalidSpecifier(asked, 'must not include encoded "/" or "\\" characters', fromPath);
+  }
   try {
     return decodeURIComponent(target);
   } catch {
@@ -112,12 +122,12 @@ function decode(target: string): string {
 
 function invalidTarget(lookup: TargetLookup, key: string, target: unknown): ResolutionError {
   const { field, fromPath } = lookup;
-  const isUnrelated =
-    typeof target === 'string' && field === 'exports' && target !== '' && !target.startsWith('./');
+  const shown = JSON.stringify(isRecord(target) ? JSON.stringify(target) : String(target));
   const what =
     key === '.'
-      ? `"exports" main target ${JSON.stringify(target)} defined in`
-      : `"${field}" target ${JSON.stringify(target)} defined for '${key}' in`;
+      ? `"exports" main target ${shown} defined in`
+      : `"${field}" target ${shown} defined for '${key}' in`;
+  const isUnrelated = field === 'exports' && target !== '' && !String(target).startsWith('./');
   const hint = isUnrelated ? '; targets must start with "./"' : '';
   return new ResolutionError(
     'ERR_INVALID_PACKAGE_TARGET',

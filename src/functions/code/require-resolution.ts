@@ -5,7 +5,7 @@ import { unknownBuiltin } from './import-resolution.ts';
 import type { ImportResolver } from './import-resolution.ts';
 import type { PackageReader } from './package-json.ts';
 import { resolveExports, resolveImports } from './package-map.ts';
-import { cannotFindModule, invalidSpecifier, ResolutionError } from './resolution-error.ts';
+import { cannotFindModule, ResolutionError } from './resolution-error.ts';
 
 const requireConditions: ReadonlySet<string> = new Set(['node', 'require']);
 const extensions = ['.js', '.json', '.node'];
@@ -61,14 +61,14 @@ export class RequireResolver {
     if (scope?.exports === undefined || name === undefined) return undefined;
     if (request !== name && !request.startsWith(`${name}/`)) return undefined;
     const target = resolveExports(scope, `.${request.slice(name.length)}`, this.#lookup(fromPath));
-    return this.#exact(target, request);
+    return this.#exact(target);
   }
 
   #internal(request: string, fromPath: string): string | undefined {
     const scope = this.#packages.scopeOf(fromPath);
     if (scope?.imports === undefined) return undefined;
     const target = resolveImports(scope, request, fromPath, this.#lookup(fromPath));
-    return target.startsWith('node:') ? target : this.#exact(target, request);
+    return target.startsWith('node:') ? target : this.#exact(target);
   }
 
   #installed(request: string, folder: string): string | undefined {
@@ -85,7 +85,7 @@ export class RequireResolver {
     if (name === undefined) return undefined;
     const found = this.#packages.read(posix.join(place, name));
     if (found?.exports === undefined) return undefined;
-    return this.#exact(resolveExports(found, `.${rest}`, this.#lookup(undefined)), request);
+    return this.#exact(resolveExports(found, `.${rest}`, this.#lookup(undefined)));
   }
 
   #lookup(fromPath: string | undefined): Parameters<typeof resolveExports>[2] {
@@ -98,12 +98,9 @@ export class RequireResolver {
   }
 
   /** What a package maps to must exist as it is named. */
-  #exact(path: string, request: string): string {
-    if (/%2f|%5c/i.test(path)) {
-      throw invalidSpecifier(path, 'must not include encoded "/" or "\\" characters', undefined);
-    }
+  #exact(path: string): string {
     if (this.#tree.isFile(path)) return path;
-    throw new ResolutionError('MODULE_NOT_FOUND', `Cannot find module '${path || request}'`);
+    throw new ResolutionError('MODULE_NOT_FOUND', `Cannot find module '${path}'`);
   }
 
   #path(path: string): string | undefined {

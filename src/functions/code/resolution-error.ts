@@ -43,3 +43,8 @@ export function invalidSpecifier(
 export function importedFrom(fromPath: string | undefined): string {
   return fromPath === undefined ? '' : ` imported from ${fromPath}`;
 }
+
+/** How Node names the importer when a package.json is to blame. */
+export function whileImporting(fromPath: string | undefined): string {
+  return fromPath === undefined ? '' : ` while importing file://${fromPath}`;
+}

@@ -42,6 +42,7 @@ export function pathsOf(modules: readonly ProgramModule[]): string[] {
 }
 
 export function textsOf(code: LoadedCode): Record<string, string> {
-  const texts = [...code.files].map(([path, bytes]) => [path, new TextDecoder().decode(bytes)]);
-  return Object.fromEntries(texts) as Record<string, string>;
+  const texts: Record<string, string> = {};
+  for (const [path, bytes] of code.files) texts[path] = new TextDecoder().decode(bytes);
+  return texts;
 }
