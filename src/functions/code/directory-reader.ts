@@ -20,13 +20,18 @@ const readsAtOnce = 16;
 export async function readDirectory(
   directory: string,
 ): Promise<{ readonly deployment: Deployment; readonly inputFiles: readonly string[] }> {
-  const walk = new Walk({ host: await realpath(directory), guest: taskRoot });
-  await walk.run();
-  const files = await readFiles(walk.files);
-  return {
-    deployment: createDeployment(files, walk.links),
-    inputFiles: [...walk.files.values()],
-  };
+  try {
+    const walk = new Walk({ host: await realpath(directory), guest: taskRoot });
+    await walk.run();
+    const deployment = createDeployment(await readFiles(walk.files), walk.links);
+    return { deployment, inputFiles: [...walk.files.values()] };
+  } catch (cause) {
+    if (cause instanceof CodeError) throw cause;
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new CodeError(`Could not read the deployment folder "${directory}": ${reason}`, {
+      cause,
+    });
+  }
 }
 
 class Walk {

@@ -30,7 +30,7 @@ export async function folderOf(tree: Tree): Promise<Folder> {
 
 export async function loadTree(tree: Tree, handler = 'index.handler'): Promise<LoadedCode> {
   await using folder = await folderOf(tree);
-  return loadCode({ dir: folder.path }, { handler, runtime: 'nodejs24.x' });
+  return await loadCode({ dir: folder.path }, { handler, runtime: 'nodejs24.x' });
 }
 
 export async function loadSource(source: string, handler = 'index.handler'): Promise<LoadedCode> {
