@@ -49,3 +49,8 @@ export function setRealTimer(callback: () => void, delayMs: number): ClockTimer 
   const timer = setTimeout(callback, Math.min(Math.max(delayMs, 0), longestDelayMs));
   return { cancel: () => clearTimeout(timer), unref: () => void timer.unref() };
 }
+
+/** Epoch milliseconds on the wall, for deadlines that a guest compares with its own `Date.now()`. */
+export function wallNowMs(): number {
+  return Date.now();
+}

@@ -1,0 +1,172 @@
+import { EventEmitter } from 'eventemitter3';
+import type { ErrorPayload } from './errors.ts';
+
+/** The environment that something happened in; one frozen object for its whole life. */
+export interface EnvironmentInfo {
+  readonly environmentId: string;
+  readonly functionName: string;
+  readonly functionVersion: string;
+  readonly tenantId: string | undefined;
+  readonly logGroupName: string;
+  readonly logStreamName: string;
+  readonly runtime: string;
+  readonly logFormat: 'Text' | 'JSON';
+  readonly systemLogLevel: 'DEBUG' | 'INFO' | 'WARN';
+}
+
+/** The figures of AWS's REPORT line. */
+export interface ReportFigures {
+  readonly durationMs: number;
+  readonly billedDurationMs: number;
+  readonly initDurationMs: number | undefined;
+  readonly cpuMs: number;
+  readonly memoryMb: number;
+  readonly maxMemoryUsedMb: number;
+  readonly isCold: boolean;
+  readonly status: 'success' | 'error' | 'timeout' | 'failure';
+  readonly errorType: string | undefined;
+}
+
+/** Why an environment ended. */
+export type StopReason =
+  | 'idle'
+  | 'memory-ceiling'
+  | 'retired'
+  | 'timeout'
+  | 'out-of-memory'
+  | 'exit'
+  | 'uncaught-error'
+  | 'init-failed'
+  | 'engine-fault'
+  | 'closed';
+
+/**
+ * Everything that happens, by name. `at` is epoch milliseconds on the `Lambda`'s clock. Payloads are plain
+ * data; listeners run at once, in the order in which they were added.
+ */
+export interface LambdaEvents {
+  'function.created': { readonly at: number; readonly functionName: string; readonly arn: string };
+  'function.updated': { readonly at: number; readonly functionName: string; readonly arn: string };
+  'function.deleted': { readonly at: number; readonly functionName: string; readonly arn: string };
+  'version.published': {
+    readonly at: number;
+    readonly functionName: string;
+    readonly version: string;
+    readonly arn: string;
+  };
+  'version.deleted': {
+    readonly at: number;
+    readonly functionName: string;
+    readonly version: string;
+  };
+  'alias.created': { readonly at: number; readonly functionName: string; readonly alias: string };
+  'alias.updated': { readonly at: number; readonly functionName: string; readonly alias: string };
+  'alias.deleted': { readonly at: number; readonly functionName: string; readonly alias: string };
+  /** Init begins; AWS's INIT_START. */
+  'environment.started': { readonly at: number; readonly environment: EnvironmentInfo };
+  'environment.ready': {
+    readonly at: number;
+    readonly environment: EnvironmentInfo;
+    readonly initDurationMs: number;
+  };
+  /** AWS's INIT_REPORT; init is then redone inside the invoke, `phase` says which of the two it was. */
+  'environment.initFailed': {
+    readonly at: number;
+    readonly environment: EnvironmentInfo;
+    readonly initDurationMs: number;
+    readonly phase: 'init' | 'invoke';
+    readonly status: 'error' | 'timeout';
+    readonly errorType: string | undefined;
+  };
+  'environment.frozen': { readonly at: number; readonly environment: EnvironmentInfo };
+  'environment.stopped': {
+    readonly at: number;
+    readonly environment: EnvironmentInfo;
+    readonly reason: StopReason;
+  };
+  'invocation.started': {
+    readonly at: number;
+    readonly requestId: string;
+    readonly functionName: string;
+    readonly environment: EnvironmentInfo;
+  };
+  'invocation.finished': {
+    readonly at: number;
+    readonly requestId: string;
+    readonly functionName: string;
+    readonly environment: EnvironmentInfo;
+    readonly report: ReportFigures;
+    /** The error payload, when the invocation failed. */
+    readonly error: ErrorPayload | undefined;
+  };
+  /** The call never ran; it left no log line and costs nothing. */
+  'invocation.throttled': {
+    readonly at: number;
+    readonly functionName: string;
+    readonly reason: string;
+    readonly limit: number;
+  };
+  'log.written': {
+    readonly at: number;
+    readonly environment: EnvironmentInfo;
+    readonly requestId: string | undefined;
+    readonly kind: 'console' | 'raw';
+    readonly level: 'TRACE' | 'DEBUG' | 'INFO' | 'WARN' | 'ERROR' | 'FATAL';
+    /** Text format: the message. JSON format: the fields after `requestId`, without braces. */
+    readonly body: string;
+  };
+  /** A killed guest holds a thread that nothing short of the end of the process frees, or gave one back. */
+  'engine.zombies': { readonly at: number; readonly count: number };
+}
+
+// One emitter carries events of many shapes; `on`, `off` and `emit` tie name and shape together.
+type Listener = (event: unknown) => void;
+
+/** The one emitter of a `Lambda`; eventemitter3 does the work and stays behind this. */
+export class Events {
+  readonly #emitter = new EventEmitter<string>();
+  readonly #guarded = new Map<Listener, Listener>();
+
+  on<Name extends keyof LambdaEvents>(
+    name: Name,
+    listener: (event: LambdaEvents[Name]) => void,
+  ): void {
+    const key = listener as Listener;
+    const guarded = this.#guarded.get(key) ?? guard(key);
+    this.#guarded.set(key, guarded);
+    this.#emitter.on(name, guarded);
+  }
+
+  off<Name extends keyof LambdaEvents>(
+    name: Name,
+    listener: (event: LambdaEvents[Name]) => void,
+  ): void {
+    const guarded = this.#guarded.get(listener as Listener);
+    if (guarded !== undefined) this.#emitter.off(name, guarded);
+  }
+
+  /** Whether anybody listens; asked before a payload is built on a hot path. */
+  has(name: keyof LambdaEvents): boolean {
+    return this.#emitter.listenerCount(name) > 0;
+  }
+
+  emit<Name extends keyof LambdaEvents>(name: Name, event: LambdaEvents[Name]): void {
+    this.#emitter.emit(name, event);
+  }
+}
+
+/**
+ * A listener that throws must not break the invocation that it listens to, and must not go unseen either:
+ * the error is thrown anew outside, where Node reports it as uncaught.
+ */
+function guard(listener: Listener): Listener {
+  return (event) => {
+    try {
+      listener(event);
+    } catch (error) {
+      setImmediate(() => {
+        throw error;
+      });
+    }
+  };
+}

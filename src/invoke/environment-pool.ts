@@ -1,0 +1,168 @@
+import type { Clock, ClockTimer } from '../core/clock.ts';
+import type { StopReason } from '../core/events.ts';
+import type { FunctionVersionRecord } from '../functions/function-record.ts';
+import type { Environment } from './environment.ts';
+
+/** What an environment costs besides its heap, in bytes: V8's own structures and the host's side. */
+const baseBytes = 500_000;
+
+export interface EnvironmentPoolOptions {
+  readonly clock: Clock;
+  /** A warm environment that nobody used for this long is ended. */
+  readonly idleTimeoutMs: number;
+  /** Memory that all environments together may hold before idle ones give way, in bytes. */
+  readonly ceilingBytes: number;
+}
+
+/** Warm environments of one function version, by tenant. */
+interface Shelf {
+  /** The last one that rested is taken first: it is the warmest, and the others can age. */
+  readonly idle: Map<string | undefined, Environment[]>;
+  readonly all: Set<Environment>;
+}
+
+/**
+ * The warm cache. An environment is found again only under the version record and the tenant that it was
+ * started for. Idle ones end after a while, or earlier, least recently used first, when all together hold
+ * too much memory.
+ */
+export class EnvironmentPool {
+  readonly #clock: Clock;
+  readonly #idleTimeoutMs: number;
+  readonly #ceilingBytes: number;
+  readonly #shelves = new Map<FunctionVersionRecord, Shelf>();
+  #bookedBytes = 0;
+  #size = 0;
+  #sweep: ClockTimer | undefined;
+
+  constructor(options: EnvironmentPoolOptions) {
+    this.#clock = options.clock;
+    this.#idleTimeoutMs = options.idleTimeoutMs;
+    this.#ceilingBytes = options.ceilingBytes;
+  }
+
+  /** Environments alive, busy ones included. */
+  get size(): number {
+    return this.#size;
+  }
+
+  get bookedBytes(): number {
+    return this.#bookedBytes;
+  }
+
+  /** Environments alive for one version. */
+  countOf(version: FunctionVersionRecord): number {
+    return this.#shelves.get(version)?.all.size ?? 0;
+  }
+
+  /** A warm environment, now busy; `undefined` when there is none. */
+  take(version: FunctionVersionRecord, tenantId: string | undefined): Environment | undefined {
+    const environment = this.#shelves.get(version)?.idle.get(tenantId)?.pop();
+    environment?.take();
+    return environment;
+  }
+
+  /** Counts a new environment in. */
+  add(environment: Environment): void {
+    let shelf = this.#shelves.get(environment.version);
+    if (shelf === undefined) {
+      shelf = { idle: new Map(), all: new Set() };
+      this.#shelves.set(environment.version, shelf);
+    }
+    shelf.all.add(environment);
+    this.#size += 1;
+    this.#book(environment);
+  }
+
+  /** Takes an environment back after an invocation that it survived. */
+  giveBack(environment: Environment): void {
+    if (environment.isRetired) {
+      this.drop(environment, 'retired');
+      return;
+    }
+    environment.rest();
+    const shelf = this.#shelves.get(environment.version);
+    const { tenantId } = environment.info;
+    const idle = shelf?.idle.get(tenantId);
+    if (idle === undefined) shelf?.idle.set(tenantId, [environment]);
+    else idle.push(environment);
+    if (environment.peakMemoryBytes + baseBytes !== environment.bookedBytes) this.#book(environment);
+    if (this.#sweep === undefined) this.#scheduleSweep(this.#idleTimeoutMs);
+  }
+
+  /** Ends an environment and forgets it. */
+  drop(environment: Environment, reason: StopReason): void {
+    const shelf = this.#shelves.get(environment.version);
+    if (shelf?.all.delete(environment) !== true) return;
+    this.#size -= 1;
+    this.#bookedBytes -= environment.bookedBytes;
+    const idle = shelf.idle.get(environment.info.tenantId);
+    const index = idle?.indexOf(environment) ?? -1;
+    if (index >= 0) idle?.splice(index, 1);
+    if (idle?.length === 0) shelf.idle.delete(environment.info.tenantId);
+    if (shelf.all.size === 0) this.#shelves.delete(environment.version);
+    environment.stop(reason);
+  }
+
+  /** No new invocation runs on that version record; what runs there ends in peace. */
+  retire(version: FunctionVersionRecord): void {
+    const shelf = this.#shelves.get(version);
+    if (shelf === undefined) return;
+    for (const environment of [...shelf.all]) {
+      environment.retire();
+      if (isResting(environment)) this.drop(environment, 'retired');
+    }
+  }
+
+  close(): void {
+    this.#sweep?.cancel();
+    this.#sweep = undefined;
+    for (const environment of this.#everyone()) this.drop(environment, 'closed');
+  }
+
+  /** Brings the books up to date, then makes room if they show too much. */
+  #book(environment: Environment): void {
+    const bytes = environment.peakMemoryBytes + baseBytes;
+    this.#bookedBytes += bytes - environment.bookedBytes;
+    environment.bookedBytes = bytes;
+    if (this.#bookedBytes > this.#ceilingBytes) this.#makeRoom();
+  }
+
+  #makeRoom(): void {
+    const resting = this.#everyone()
+      .filter(isResting)
+      .sort((a, b) => a.idleSinceMs - b.idleSinceMs);
+    for (const environment of resting) {
+      if (this.#bookedBytes <= this.#ceilingBytes) return;
+      this.drop(environment, 'memory-ceiling');
+    }
+  }
+
+  #scheduleSweep(delayMs: number): void {
+    this.#sweep = this.#clock.setTimer(() => this.#sweepIdle(), delayMs, {
+      label: 'eviction of idle environments',
+      keepAlive: false,
+    });
+  }
+
+  #sweepIdle(): void {
+    this.#sweep = undefined;
+    const nowMs = this.#clock.now();
+    let nextMs = Infinity;
+    for (const environment of this.#everyone().filter(isResting)) {
+      const expiresMs = environment.idleSinceMs + this.#idleTimeoutMs;
+      if (expiresMs <= nowMs) this.drop(environment, 'idle');
+      else nextMs = Math.min(nextMs, expiresMs);
+    }
+    if (nextMs < Infinity) this.#scheduleSweep(nextMs - nowMs);
+  }
+
+  #everyone(): Environment[] {
+    return [...this.#shelves.values()].flatMap((shelf) => [...shelf.all]);
+  }
+}
+
+function isResting(environment: Environment): boolean {
+  const { kind } = environment.state;
+  return kind === 'idle' || kind === 'frozen';
+}

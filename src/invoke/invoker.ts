@@ -1,0 +1,361 @@
+import { realNowMs, type Clock } from '../core/clock.ts';
+import {
+  ClosedError,
+  PayloadTooLargeError,
+  RuntimeFaultError,
+  type ErrorPayload,
+} from '../core/errors.ts';
+import type { EnvironmentInfo, Events } from '../core/events.ts';
+import type { Ids } from '../core/ids.ts';
+import { limits } from '../core/limits.ts';
+import type { FunctionVersionRecord } from '../functions/function-record.ts';
+import type { ResolvedTarget } from '../functions/routing.ts';
+import type { Admission } from './admission.ts';
+import { environmentInfo, environmentSettings } from './environment-settings.ts';
+import { Environment, stopReason } from './environment.ts';
+import type { EnvironmentPool } from './environment-pool.ts';
+import type { Executor, Fault, RunOutcome, StartedEnvironment } from './executor.ts';
+import { faultPayload, faultStatus, type ErrorStyle } from './fault-payload.ts';
+import { InvokeFailure, InvokeSuccess, type InvokeOutcome } from './outcome.ts';
+import { Report } from './report.ts';
+
+/** One request, checked and ready to run. */
+export interface Invocation {
+  readonly requestId: string;
+  readonly eventJson: string;
+  readonly tenantId: string | undefined;
+  /** JSON of the rarely used fields (`InvokeExtras`). */
+  readonly extrasJson: string | undefined;
+  /** Runs in an environment of its own that nobody used before. */
+  readonly isForcedCold: boolean;
+}
+
+export interface InvokerOptions {
+  readonly admission: Admission;
+  readonly pool: EnvironmentPool;
+  readonly executors: Readonly<Record<'inline' | 'thread', Executor>>;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly events: Events;
+  readonly region: string;
+  readonly errorStyle: ErrorStyle;
+}
+
+/** How far one invocation has come. */
+interface Run {
+  readonly target: ResolvedTarget;
+  readonly invocation: Invocation;
+  /** Start of the invoke phase, on the real clock. */
+  startedMs: number;
+  initDurationMs: number | undefined;
+  cpuMs: number;
+}
+
+/** Runs one synchronous invocation from the lease to the outcome. */
+export class Invoker {
+  readonly #options: InvokerOptions;
+  readonly #admission: Admission;
+  readonly #pool: EnvironmentPool;
+  readonly #events: Events;
+  readonly #clock: Clock;
+  #isClosed = false;
+  #onDrained: (() => void) | undefined;
+
+  constructor(options: InvokerOptions) {
+    this.#options = options;
+    this.#admission = options.admission;
+    this.#pool = options.pool;
+    this.#events = options.events;
+    this.#clock = options.clock;
+  }
+
+  /** The outcome at once where the tier can, else a promise. Throws only for the caller's mistakes. */
+  invoke(target: ResolvedTarget, invocation: Invocation): InvokeOutcome | Promise<InvokeOutcome> {
+    if (this.#isClosed) throw new ClosedError();
+    checkPayloadSize(invocation.eventJson);
+    this.#admission.acquire(target.version.functionName);
+    const run: Run = {
+      target,
+      invocation,
+      startedMs: 0,
+      initDurationMs: undefined,
+      cpuMs: 0,
+    };
+    let outcome: InvokeOutcome | Promise<InvokeOutcome>;
+    try {
+      const warm = invocation.isForcedCold
+        ? undefined
+        : this.#pool.take(target.version, invocation.tenantId);
+      outcome = warm === undefined ? this.#runCold(run) : this.#runIn(warm, run);
+    } catch (error) {
+      this.#release();
+      throw error;
+    }
+    if (!(outcome instanceof Promise)) {
+      this.#release();
+      return outcome;
+    }
+    return outcome.finally(() => this.#release());
+  }
+
+  /** Resolves when nothing runs any more; new invocations are refused from now on. */
+  drain(): Promise<void> {
+    this.#isClosed = true;
+    if (this.#admission.running === 0) return Promise.resolve();
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#onDrained = resolve;
+    return promise;
+  }
+
+  #release(): void {
+    this.#admission.release();
+    if (this.#admission.running === 0) this.#onDrained?.();
+  }
+
+  /**
+   * Init gets 10 s of its own. When it fails, AWS does it again inside the invoke, under the function's
+   * timeout, in a fresh runtime.
+   */
+  async #runCold(run: Run): Promise<InvokeOutcome> {
+    const { version } = run.target;
+    const { config } = version;
+    const first = this.#createEnvironment(run);
+    const initStartedMs = realNowMs();
+    const started = await this.#start(first, config.initTimeoutMs, config.initTimeoutMs);
+    const initDurationMs = realNowMs() - initStartedMs;
+    if (started.ok) {
+      run.initDurationMs = initDurationMs;
+      first.ready(started.environment, initDurationMs);
+      return this.#runIn(first, run);
+    }
+    this.#initFailed(first, started.fault, initDurationMs, 'init');
+    return this.#runWithInitInside(run);
+  }
+
+  async #runWithInitInside(run: Run): Promise<InvokeOutcome> {
+    const { config } = run.target.version;
+    const environment = this.#createEnvironment(run);
+    this.#begin(environment, run);
+    const started = await this.#start(environment, config.timeoutMs, config.cpuMs);
+    run.cpuMs += started.cpuMs;
+    const initDurationMs = realNowMs() - run.startedMs;
+    if (!started.ok) {
+      this.#initFailed(environment, started.fault, initDurationMs, 'invoke');
+      return this.#finish(environment, run, started.fault, undefined);
+    }
+    environment.ready(started.environment, initDurationMs);
+    return this.#enter(environment, run, config.timeoutMs - initDurationMs);
+  }
+
+  #createEnvironment(run: Run): Environment {
+    const { version } = run.target;
+    const { clock, ids } = this.#options;
+    const info = environmentInfo(version, run.invocation.tenantId, { clock, ids });
+    const environment = new Environment(version, info, clock, this.#events);
+    this.#pool.add(environment);
+    return environment;
+  }
+
+  /** An engine that cannot even make an isolate is our fault; the environment must not stay on the books. */
+  async #start(
+    environment: Environment,
+    timeoutMs: number,
+    cpuMs: number,
+  ): Promise<StartedEnvironment> {
+    try {
+      return await this.#startIn(environment, timeoutMs, cpuMs);
+    } catch (cause) {
+      this.#pool.drop(environment, 'engine-fault');
+      const { functionName, version } = environment.version;
+      const problem = cause instanceof Error ? cause.message : String(cause);
+      throw new RuntimeFaultError(
+        `No environment could be made for ${functionName}:${version}: ${problem}`,
+        { cause },
+      );
+    }
+  }
+
+  #startIn(
+    environment: Environment,
+    timeoutMs: number,
+    cpuMs: number,
+  ): StartedEnvironment | Promise<StartedEnvironment> {
+    const { version, info } = environment;
+    const { region, clock, executors } = this.#options;
+    return executors[version.config.isolation].start({
+      program: version.program,
+      settings: environmentSettings(version, info, region),
+      clock,
+      timeoutMs,
+      cpuMs,
+      onLog: (record) => {
+        this.#events.emit('log.written', {
+          at: record.atMs,
+          environment: info,
+          requestId: record.requestId,
+          kind: record.kind,
+          level: record.level,
+          body: record.body,
+        });
+      },
+    });
+  }
+
+  #initFailed(
+    environment: Environment,
+    fault: Fault,
+    initDurationMs: number,
+    phase: 'init' | 'invoke',
+  ): void {
+    const errorType =
+      fault.kind === 'init' || fault.kind === 'uncaught'
+        ? fault.failure.errorType
+        : fault.kind === 'out-of-memory'
+          ? 'Runtime.OutOfMemory'
+          : fault.kind === 'timeout'
+            ? undefined
+            : 'Runtime.ExitError';
+    this.#logFailure(environment.info, fault, environment.version, undefined);
+    this.#events.emit('environment.initFailed', {
+      at: this.#clock.now(),
+      environment: environment.info,
+      initDurationMs,
+      phase,
+      status: fault.kind === 'timeout' ? 'timeout' : 'error',
+      errorType,
+    });
+    this.#pool.drop(environment, fault.kind === 'timeout' ? 'timeout' : 'init-failed');
+  }
+
+  #runIn(environment: Environment, run: Run): InvokeOutcome | Promise<InvokeOutcome> {
+    this.#begin(environment, run);
+    return this.#enter(environment, run, run.target.version.config.timeoutMs);
+  }
+
+  #begin(environment: Environment, run: Run): void {
+    run.startedMs = realNowMs();
+    if (!this.#events.has('invocation.started')) return;
+    this.#events.emit('invocation.started', {
+      at: this.#clock.now(),
+      requestId: run.invocation.requestId,
+      functionName: environment.info.functionName,
+      environment: environment.info,
+    });
+  }
+
+  #enter(
+    environment: Environment,
+    run: Run,
+    timeoutMs: number,
+  ): InvokeOutcome | Promise<InvokeOutcome> {
+    const { invocation, target } = run;
+    const outcome = environment.run({
+      requestId: invocation.requestId,
+      eventJson: invocation.eventJson,
+      invokedArn: target.invokedArn,
+      timeoutMs,
+      cpuMs: target.version.config.cpuMs - run.cpuMs,
+      extrasJson: invocation.extrasJson,
+    });
+    return outcome instanceof Promise
+      ? outcome.then((late) => this.#ended(environment, run, late))
+      : this.#ended(environment, run, outcome);
+  }
+
+  #ended(environment: Environment, run: Run, outcome: RunOutcome): InvokeOutcome {
+    const { fault } = outcome;
+    run.cpuMs += outcome.cpuMs;
+    const result = this.#finish(environment, run, fault, outcome.resultJson);
+    if (outcome.isAlive) {
+      this.#pool.giveBack(environment);
+    } else {
+      this.#pool.drop(environment, fault === undefined ? 'uncaught-error' : stopReason(fault));
+    }
+    return result;
+  }
+
+  #finish(
+    environment: Environment,
+    run: Run,
+    fault: Fault | undefined,
+    resultJson: string | undefined,
+  ): InvokeOutcome {
+    const { version } = run.target;
+    const { requestId } = run.invocation;
+    const durationMs = realNowMs() - run.startedMs;
+    const error = fault === undefined ? undefined : this.#payload(fault, version, requestId);
+    const ending =
+      fault === undefined || error === undefined ? successful : faultStatus(fault, error);
+    const report = new Report({
+      requestId,
+      durationMs,
+      initDurationMs: run.initDurationMs,
+      cpuMs: run.cpuMs,
+      memoryMb: version.config.memoryMb,
+      peakMemoryBytes: environment.peakMemoryBytes,
+      status: ending.status,
+      errorType: ending.errorType,
+    });
+    if (fault !== undefined) this.#logFailure(environment.info, fault, version, requestId);
+    if (this.#events.has('invocation.finished')) {
+      this.#events.emit('invocation.finished', {
+        at: this.#clock.now(),
+        requestId,
+        functionName: version.functionName,
+        environment: environment.info,
+        report,
+        error,
+      });
+    }
+    if (error === undefined) {
+      return new InvokeSuccess(requestId, version.version, resultJson ?? 'null', report);
+    }
+    const budget = fault?.kind === 'timeout' ? fault.budget : undefined;
+    return new InvokeFailure(requestId, version.version, error, report, budget);
+  }
+
+  #payload(fault: Fault, version: FunctionVersionRecord, requestId: string): ErrorPayload {
+    return faultPayload(fault, {
+      requestId,
+      timeoutMs: version.config.timeoutMs,
+      runtime: version.config.runtime,
+      style: this.#options.errorStyle,
+      at: new Date(this.#clock.now()).toISOString(),
+    });
+  }
+
+  /** The ERROR line that AWS's runtime client writes for an error of the guest's. */
+  #logFailure(
+    environment: EnvironmentInfo,
+    fault: Fault,
+    version: FunctionVersionRecord,
+    requestId: string | undefined,
+  ): void {
+    if (fault.kind !== 'handler' && fault.kind !== 'init' && fault.kind !== 'uncaught') return;
+    if (fault.failure.logged === '') return;
+    const isInit = requestId === undefined;
+    const initLabel = version.config.runtime === 'nodejs22.x' ? 'Uncaught Exception' : 'Init Error';
+    const body =
+      environment.logFormat === 'JSON'
+        ? `"message":${fault.failure.logged}`
+        : `${isInit ? initLabel : 'Invoke Error'} \t${fault.failure.logged}`;
+    this.#events.emit('log.written', {
+      at: this.#clock.now(),
+      environment,
+      requestId,
+      kind: 'console',
+      level: 'ERROR',
+      body,
+    });
+  }
+}
+
+const successful = { status: 'success', errorType: undefined } as const;
+
+/** Counts bytes only when the length alone does not settle it. */
+function checkPayloadSize(eventJson: string): void {
+  const limit = limits.syncRequestBytes;
+  if (eventJson.length * 3 <= limit) return;
+  const bytes = Buffer.byteLength(eventJson);
+  if (bytes > limit) throw new PayloadTooLargeError(bytes, limit);
+}

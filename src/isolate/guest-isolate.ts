@@ -1,0 +1,209 @@
+import type ivm from 'isolated-vm';
+import { guestEntry } from '../wire/messages.ts';
+import { producedCache } from './compile-cache.ts';
+import { engine } from './engine.ts';
+import { bootstrapFilename, bootstrapSource } from './guest-bundle.ts';
+import type { RunSlots } from './run-slots.ts';
+
+/** Who hears what the guest sends. Both may be called while an entry runs. */
+export interface GuestListener {
+  onEmit(kind: number, text: string): void;
+  onCall(kind: number, text: string): string | undefined;
+  /** V8 lost control of the isolate: its entry never ends, its memory is gone for good. */
+  onCatastrophe(message: string): void;
+}
+
+/** How a tier enters isolates. */
+export type Tier =
+  | { readonly kind: 'inline' }
+  | { readonly kind: 'thread'; readonly slots: RunSlots };
+
+/** An entry's end: the value the guest returned, at once or later. */
+export type Entered = string | undefined | Promise<string | undefined>;
+
+let bootstrapCache: ivm.ExternalCopy<ArrayBuffer> | undefined;
+
+/**
+ * One isolate with the bootstrap in it. Blank until a session takes it. Every entry has a native timeout;
+ * strings and numbers are all that goes in or out.
+ */
+export class GuestIsolate {
+  readonly isolate: ivm.Isolate;
+  readonly context: ivm.Context;
+  readonly memoryLimitMb: number;
+  readonly #tier: Tier;
+  readonly #start: ivm.Reference<GuestFunction>;
+  readonly #invoke: ivm.Reference<GuestFunction>;
+  readonly #deliver: ivm.Reference<GuestFunction>;
+  #listener: GuestListener = silentListener;
+  #entryInFlight: Promise<unknown> | undefined;
+  #isDisposed = false;
+  #holdsSlot = false;
+
+  constructor(tier: Tier, memoryLimitMb: number) {
+    this.#tier = tier;
+    this.memoryLimitMb = memoryLimitMb;
+    this.isolate = new engine.Isolate({
+      memoryLimit: memoryLimitMb,
+      // On the host's own thread the handler would park that thread: only pool threads get one.
+      ...(tier.kind === 'thread' && {
+        onCatastrophicError: (message: string) => this.#listener.onCatastrophe(message),
+      }),
+    });
+    this.context = this.isolate.createContextSync();
+    const guest = this.#boot(tier);
+    this.#start = guest.getSync(guestEntry.start, { reference: true });
+    this.#invoke = guest.getSync(guestEntry.invoke, { reference: true });
+    this.#deliver = guest.getSync(guestEntry.deliver, { reference: true });
+    guest.release();
+  }
+
+  #boot(tier: Tier): ivm.Reference<GuestFunctions> {
+    // The bootstrap is ours and short: it needs neither time limit nor slot.
+    const script = this.isolate.compileScriptSync(bootstrapSource(), {
+      filename: bootstrapFilename,
+      ...(bootstrapCache === undefined
+        ? { produceCachedData: true }
+        : { cachedData: bootstrapCache }),
+    });
+    bootstrapCache ??= producedCache(script);
+    const boot = script.runSync(this.context, { reference: true }) as ivm.Reference<
+      () => GuestBoot
+    >;
+    const emit = new engine.Callback(
+      (kind: number, text: string) => this.#listener.onEmit(kind, text),
+      // From a pool thread, waiting for the host would cost a hop for every line; floods use `call`.
+      tier.kind === 'thread' ? { ignored: true } : {},
+    );
+    const call = new engine.Callback((kind: number, text: string) =>
+      this.#listener.onCall(kind, text),
+    );
+    const connect = boot.applySync(undefined, [], { result: { reference: true } }) as ivm.Reference<
+      (emit: unknown, call: unknown) => GuestFunctions
+    >;
+    const guest = connect.applySync(undefined, [emit, call], { result: { reference: true } });
+    connect.release();
+    boot.release();
+    return guest as ivm.Reference<GuestFunctions>;
+  }
+
+  get isInline(): boolean {
+    return this.#tier.kind === 'inline';
+  }
+
+  listen(listener: GuestListener): void {
+    this.#listener = listener;
+  }
+
+  start(startJson: string, timeoutMs: number): Entered {
+    return this.enter((options) => this.#apply(this.#start, [startJson], options), timeoutMs);
+  }
+
+  invoke(
+    eventJson: string,
+    requestId: string,
+    deadlineMs: number,
+    invokedArn: string,
+    extrasJson: string | undefined,
+    timeoutMs: number,
+  ): Entered {
+    const args = [eventJson, requestId, deadlineMs, invokedArn, extrasJson];
+    if (this.#tier.kind === 'inline') {
+      return this.#invoke.applySync(undefined, args, { timeout: timeoutMs });
+    }
+    return this.enter((options) => this.#invoke.apply(undefined, args, options), timeoutMs);
+  }
+
+  deliver(id: number, failed: boolean, json: string | undefined, timeoutMs: number): Entered {
+    const args = [id, failed, json];
+    return this.enter((options) => this.#apply(this.#deliver, args, options), timeoutMs);
+  }
+
+  #apply(
+    entry: ivm.Reference<GuestFunction>,
+    args: readonly GuestValue[],
+    options: { timeout: number },
+  ): Entered {
+    return this.#tier.kind === 'inline'
+      ? entry.applySync(undefined, [...args], options)
+      : entry.apply(undefined, [...args], options);
+  }
+
+  /** Runs one entry by the rules of the tier; also for the evaluation of ES modules. */
+  enter(run: (options: { timeout: number }) => Entered, timeoutMs: number): Entered {
+    const options = { timeout: timeoutMs };
+    if (this.#tier.kind === 'inline') return run(options);
+    const { slots } = this.#tier;
+    if (slots.tryAcquire()) return this.#runInSlot(run, options, slots);
+    return slots.acquire().then(() => this.#runInSlot(run, options, slots));
+  }
+
+  #runInSlot(
+    run: (options: { timeout: number }) => Entered,
+    options: { timeout: number },
+    slots: RunSlots,
+  ): Entered {
+    if (this.#isDisposed) {
+      slots.release();
+      throw new Error('Isolate is disposed');
+    }
+    this.#holdsSlot = true;
+    const entry = run(options) as Promise<string | undefined>;
+    this.#entryInFlight = entry;
+    const end = (): void => {
+      this.#entryInFlight = undefined;
+      this.#releaseSlot(slots);
+    };
+    entry.then(end, end);
+    return entry;
+  }
+
+  #releaseSlot(slots: RunSlots): void {
+    if (!this.#holdsSlot) return;
+    this.#holdsSlot = false;
+    slots.release();
+  }
+
+  /** The entry that a pool thread still works on, if any; it may never settle. */
+  get entryInFlight(): Promise<unknown> | undefined {
+    return this.#entryInFlight;
+  }
+
+  /** The entry will not come back: others may have its slot. */
+  abandonEntry(): void {
+    if (this.#tier.kind === 'thread') this.#releaseSlot(this.#tier.slots);
+  }
+
+  /** Heap and external memory in bytes; only while no entry runs. */
+  memoryBytes(): number {
+    const heap = this.isolate.getHeapStatisticsSync();
+    return heap.total_heap_size + heap.malloced_memory + heap.externally_allocated_size;
+  }
+
+  /** On-thread time since creation, in milliseconds (native-notes/watchdog.md: not CPU time). */
+  onThreadMs(): number {
+    return Number(this.isolate.cpuTime) / 1e6;
+  }
+
+  dispose(): void {
+    if (this.#isDisposed) return;
+    this.#isDisposed = true;
+    this.#listener = silentListener;
+    try {
+      this.isolate.dispose();
+    } catch {
+      // Disposed by V8 itself, after it ran out of memory: there is nothing left to end.
+    }
+  }
+}
+
+type GuestValue = string | number | boolean | undefined;
+type GuestFunction = (...args: GuestValue[]) => string | undefined;
+type GuestFunctions = Record<keyof typeof guestEntry, GuestFunction>;
+type GuestBoot = (emit: unknown, call: unknown) => GuestFunctions;
+
+const silentListener: GuestListener = {
+  onEmit: () => {},
+  onCall: () => undefined,
+  onCatastrophe: () => {},
+};

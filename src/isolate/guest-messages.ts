@@ -1,0 +1,93 @@
+import { emitKind, logLevels, operationName, type LogLevel } from '../wire/messages.ts';
+
+type TextKind =
+  | typeof emitKind.result
+  | typeof emitKind.failure
+  | typeof emitKind.heldResult
+  | typeof emitKind.ready
+  | typeof emitKind.initFailure
+  | typeof emitKind.rawOutput
+  | typeof emitKind.uncaught;
+
+/** A message of the guest after its check: numbers are numbers, names are known. */
+export type GuestMessage =
+  | { readonly kind: TextKind; readonly text: string }
+  | {
+      readonly kind: typeof emitKind.log;
+      readonly level: LogLevel;
+      readonly atMs: number;
+      readonly body: string;
+    }
+  | {
+      readonly kind: typeof emitKind.startOperation;
+      readonly id: number;
+      readonly operation: WantedOperation;
+    }
+  | { readonly kind: typeof emitKind.cancelOperation; readonly id: number }
+  | { readonly kind: typeof emitKind.refOperation; readonly id: number; readonly isRef: boolean };
+
+export type WantedOperation =
+  | { readonly name: 'timer'; readonly delayMs: number; readonly repeats: boolean }
+  | { readonly name: 'immediate' }
+  | { readonly name: 'import'; readonly path: string };
+
+/** Reads a message; `undefined` for anything that is not as agreed. The guest is hostile by default. */
+export function readEmit(kind: unknown, text: unknown): GuestMessage | undefined {
+  if (typeof text !== 'string') return undefined;
+  switch (kind) {
+    case emitKind.result:
+    case emitKind.failure:
+    case emitKind.heldResult:
+    case emitKind.ready:
+    case emitKind.initFailure:
+    case emitKind.rawOutput:
+    case emitKind.uncaught:
+      return { kind, text };
+    case emitKind.log:
+      return readLog(text);
+    case emitKind.startOperation:
+      return readOperation(text);
+    case emitKind.cancelOperation: {
+      const id = Number(text);
+      return Number.isSafeInteger(id) ? { kind, id } : undefined;
+    }
+    case emitKind.refOperation: {
+      const [id, isRef] = text.split(' ');
+      return Number.isSafeInteger(Number(id)) ? { kind, id: Number(id), isRef: isRef === '1' } : undefined;
+    }
+    default:
+      return undefined;
+  }
+}
+
+function readLog(text: string): GuestMessage | undefined {
+  const level = logLevels[Number(text[0])];
+  const space = text.indexOf(' ');
+  const atMs = Number(text.slice(1, space));
+  if (level === undefined || space < 0 || !Number.isFinite(atMs)) return undefined;
+  return { kind: emitKind.log, level, atMs, body: text.slice(space + 1) };
+}
+
+function readOperation(text: string): GuestMessage | undefined {
+  const [id = '', name = '', ...rest] = text.split(' ');
+  const operation = wantedOperation(name, rest.join(' '));
+  if (!Number.isSafeInteger(Number(id)) || operation === undefined) return undefined;
+  return { kind: emitKind.startOperation, id: Number(id), operation };
+}
+
+function wantedOperation(name: string, argument: string): WantedOperation | undefined {
+  switch (name) {
+    case operationName.timer: {
+      const [delay, repeats] = argument.split(' ');
+      const delayMs = Number(delay);
+      if (!(delayMs >= 1 && delayMs < 2 ** 31)) return undefined;
+      return { name, delayMs, repeats: repeats === '1' };
+    }
+    case operationName.immediate:
+      return { name };
+    case operationName.import:
+      return { name, path: argument };
+    default:
+      return undefined;
+  }
+}

@@ -1,0 +1,541 @@
+import { realNowMs, wallNowMs } from '../core/clock.ts';
+import type {
+  Failure,
+  Fault,
+  RunningEnvironment,
+  RunOutcome,
+  RunRequest,
+  StartedEnvironment,
+  StartRequest,
+} from '../invoke/executor.ts';
+import { emitKind, type FailureMessage, type StartMessage } from '../wire/messages.ts';
+import {
+  classifyEntryError,
+  readFailure,
+  rejectionFailure,
+  responseTooLargeFailure,
+  thrownFailure,
+} from './fault.ts';
+import type { Entered, GuestIsolate } from './guest-isolate.ts';
+import { readEmit, type GuestMessage } from './guest-messages.ts';
+import { answerCall } from './host-answers.ts';
+import { describeImportError, ModuleLoader } from './module-loader.ts';
+import { LogMeter } from './log-meter.ts';
+import { PendingWork } from './pending-work.ts';
+import { mapLoggedStack, mapTrace } from './stack-mapper.ts';
+import type { Watch, Watchdog } from './watchdog.ts';
+
+/** What a session needs from the executor it belongs to. */
+export interface SessionHost {
+  readonly watchdog: Watchdog;
+  /** The isolate was disposed; `entry` is what a pool thread still works on, if it does. */
+  readonly onKilled: (entry: Promise<unknown> | undefined) => void;
+}
+
+/** An init or an invocation in progress. */
+interface Task {
+  readonly kind: 'init' | 'invocation';
+  readonly requestId: string | undefined;
+  /** On the real, monotonic clock. */
+  readonly deadlineMs: number;
+  cpuLeftMs: number;
+  cpuUsedMs: number;
+  completion: Completion | undefined;
+  /** What is reported when the event loop becomes empty (Node 22). */
+  heldJson: string | undefined;
+  exitStatus: number | undefined;
+  outcome: RunOutcome | undefined;
+  resolve: ((outcome: RunOutcome) => void) | undefined;
+  watch: Watch | undefined;
+}
+
+type Completion =
+  | { readonly json: string; readonly fault: undefined }
+  | { readonly json: undefined; readonly fault: Fault };
+
+/** Deliveries that run one after the other before the host's event loop gets a turn. */
+const mostDeliveriesPerTurn = 16;
+
+/** CPU time from which an invocation is worth a look at the heap; less cannot allocate much. */
+const memorySampleCpuMs = 1;
+const memorySampleEvery = 64;
+
+/**
+ * One environment: an isolate, its event loop and the invocation that runs in it. All that the guest
+ * sends arrives here and is checked here. Works the same in both tiers: an entry ends at once (`inline`)
+ * or later (`thread`), and after each end `#advance` decides what comes next.
+ */
+export class GuestSession implements RunningEnvironment {
+  readonly #guest: GuestIsolate;
+  readonly #request: StartRequest;
+  readonly #host: SessionHost;
+  readonly #loader: ModuleLoader;
+  readonly #work: PendingWork;
+  readonly #logs: LogMeter;
+  readonly #imports: { readonly id: number; readonly path: string }[] = [];
+  #task: Task | undefined;
+  #isEntered = false;
+  #isAdvancing = false;
+  #entryStartedMs = 0;
+  #onThreadMs = 0;
+  #isAlive = true;
+  #isKilled = false;
+  #peakMemoryBytes = 0;
+  #runsSinceSample = 0;
+
+  constructor(guest: GuestIsolate, request: StartRequest, host: SessionHost) {
+    this.#guest = guest;
+    this.#request = request;
+    this.#host = host;
+    this.#loader = new ModuleLoader(guest, request.program);
+    this.#logs = new LogMeter(request.onLog);
+    const { functionName, functionVersion } = request.settings;
+    this.#work = new PendingWork(request.clock, `${functionName}:${functionVersion}`, () => {
+      if (this.#task !== undefined && !this.#isEntered) this.#advance(this.#task);
+    });
+    guest.listen({
+      onEmit: (kind, text) => this.#onEmit(readEmit(kind, text)),
+      onCall: (kind, text) =>
+        answerCall(kind, text, request.program, {
+          emit: (message) => this.#onEmit(message),
+          exit: (status) => this.#onExit(status),
+        }),
+      onCatastrophe: (message) => this.#onCatastrophe(message),
+    });
+  }
+
+  /** Runs module top level. */
+  start(): StartedEnvironment | Promise<StartedEnvironment> {
+    const { program, timeoutMs, cpuMs } = this.#request;
+    const entry = program.entry;
+    if (entry.kind === 'failed') {
+      return { ok: false, fault: { kind: 'init', failure: entryFailure(entry) }, cpuMs: 0 };
+    }
+    const task = this.#begin('init', undefined, timeoutMs, cpuMs);
+    if (entry.format === 'module') this.#imports.push({ id: 0, path: entry.path });
+    const started = this.#run(task, () => {
+      this.#loader.define(this.#entryTimeoutMs(task));
+      return this.#guest.start(this.#startMessage(entry), this.#entryTimeoutMs(task));
+    });
+    const asStarted = (outcome: RunOutcome): StartedEnvironment =>
+      outcome.fault === undefined
+        ? { ok: true, environment: this, cpuMs: outcome.cpuMs }
+        : { ok: false, fault: outcome.fault, cpuMs: outcome.cpuMs };
+    return started instanceof Promise ? started.then(asStarted) : asStarted(started);
+  }
+
+  invoke(request: RunRequest): RunOutcome | Promise<RunOutcome> {
+    const { timeoutMs } = request;
+    const task = this.#begin('invocation', request.requestId, timeoutMs, request.cpuMs);
+    this.#work.thaw();
+    return this.#run(task, () =>
+      this.#guest.invoke(
+        request.eventJson,
+        request.requestId,
+        wallNowMs() + timeoutMs,
+        request.invokedArn,
+        request.extrasJson,
+        this.#entryTimeoutMs(task),
+      ),
+    );
+  }
+
+  get hasPendingWork(): boolean {
+    return !this.#work.isEmpty;
+  }
+
+  get peakMemoryBytes(): number {
+    return this.#peakMemoryBytes;
+  }
+
+  dispose(): void {
+    const task = this.#task;
+    if (task !== undefined) {
+      this.#complete(task, { kind: 'engine', message: 'The environment was disposed' });
+      this.#finish(task);
+    }
+    this.#kill();
+  }
+
+  #begin(
+    kind: Task['kind'],
+    requestId: string | undefined,
+    timeoutMs: number,
+    cpuMs: number,
+  ): Task {
+    const task: Task = {
+      kind,
+      requestId,
+      deadlineMs: realNowMs() + timeoutMs,
+      cpuLeftMs: cpuMs,
+      cpuUsedMs: 0,
+      completion: undefined,
+      heldJson: undefined,
+      exitStatus: undefined,
+      outcome: undefined,
+      resolve: undefined,
+      watch: undefined,
+    };
+    this.#task = task;
+    this.#logs.begin(requestId);
+    return task;
+  }
+
+  /** The first entry of a task; the outcome is there at once when nothing is left to wait for. */
+  #run(task: Task, enter: () => Entered): RunOutcome | Promise<RunOutcome> {
+    this.#enter(task, enter);
+    if (task.outcome !== undefined) return task.outcome;
+    const { promise, resolve } = Promise.withResolvers<RunOutcome>();
+    task.resolve = resolve;
+    // No promise of isolated-vm is waited for without a deadline of the host's own.
+    task.watch = { deadlineMs: task.deadlineMs, onDeadline: () => this.#onDeadline(task) };
+    this.#host.watchdog.watch(task.watch);
+    return promise;
+  }
+
+  /** Runs one entry, then whatever follows from it. */
+  #enter(task: Task, enter: () => Entered): void {
+    this.#isEntered = true;
+    this.#entryStartedMs = realNowMs();
+    let entered: Entered;
+    try {
+      entered = enter();
+    } catch (error) {
+      this.#entryFailed(task, error);
+      return;
+    }
+    if (typeof entered !== 'object') {
+      this.#entryEnded(task, entered);
+      return;
+    }
+    entered.then(
+      (value) => this.#entryEnded(task, value),
+      (error: unknown) => this.#entryFailed(task, error),
+    );
+  }
+
+  #entryEnded(task: Task, value: string | undefined): void {
+    this.#charge(task);
+    if (this.#task !== task) return;
+    if (typeof value === 'string') this.#succeed(task, value);
+    this.#advance(task);
+  }
+
+  #entryFailed(task: Task, error: unknown): void {
+    this.#charge(task);
+    if (this.#task !== task) return;
+    const end = classifyEntryError(error);
+    if (end.kind === 'thrown') {
+      this.#guestThrew(task, rejectionFailure(end), 'rejection');
+    } else if (end.kind === 'out-of-memory') {
+      this.#complete(task, { kind: 'out-of-memory' });
+    } else if (end.kind === 'timed-out') {
+      const isCpu = task.cpuLeftMs <= task.deadlineMs - realNowMs();
+      this.#complete(task, { kind: 'timeout', budget: isCpu ? 'cpu' : 'wall' });
+    } else if (task.exitStatus !== undefined) {
+      this.#complete(task, { kind: 'exit', status: task.exitStatus });
+    } else {
+      this.#complete(task, { kind: 'engine', message: 'The isolate was disposed' });
+    }
+    this.#advance(task);
+  }
+
+  /** An error came out of the guest that nobody there caught: Node would die of it. */
+  #guestThrew(task: Task, message: FailureMessage, origin: 'exception' | 'rejection'): void {
+    const failure = this.#mapped(message);
+    this.#isAlive = false;
+    if (task.completion !== undefined) {
+      this.#logs.write('ERROR', `Unhandled error after the result\t${failure.logged}`);
+      return;
+    }
+    this.#complete(
+      task,
+      task.kind === 'init'
+        ? { kind: 'init', failure }
+        : { kind: 'uncaught', failure, origin },
+    );
+  }
+
+  /** No entry runs: go on with what is ready, or finish, or wait. */
+  #advance(task: Task): void {
+    // An inline entry ends inside the loop below, which goes on by itself.
+    if (this.#isAdvancing) return;
+    this.#isAdvancing = true;
+    this.#advanceUntilBlocked(task);
+    this.#isAdvancing = false;
+  }
+
+  #advanceUntilBlocked(task: Task): void {
+    let deliveries = 0;
+    while (this.#task === task && !this.#isEntered) {
+      if (task.completion !== undefined) {
+        this.#finish(task);
+        return;
+      }
+      if (this.#imports.length === 0 && !this.#work.hasReady) {
+        if (this.#work.isLoopEmpty) this.#finishEmptyLoop(task);
+        return;
+      }
+      if (task.cpuLeftMs <= 0 || task.deadlineMs <= realNowMs()) {
+        const budget = task.cpuLeftMs <= 0 ? 'cpu' : 'wall';
+        this.#complete(task, { kind: 'timeout', budget });
+        continue;
+      }
+      deliveries += 1;
+      if (deliveries > mostDeliveriesPerTurn) {
+        setImmediate(() => this.#advance(task));
+        return;
+      }
+      this.#enterNext(task);
+    }
+  }
+
+  #enterNext(task: Task): void {
+    const wanted = this.#imports.shift();
+    if (wanted !== undefined) {
+      this.#enterImport(task, wanted.id, wanted.path);
+      return;
+    }
+    const delivery = this.#work.next();
+    if (delivery === undefined) return;
+    const { id, failed, json } = delivery;
+    this.#enter(task, () => this.#guest.deliver(id, failed, json, this.#entryTimeoutMs(task)));
+  }
+
+  /** Links and evaluates an ES module: the entry (id 0), or what `import()` asked for. */
+  #enterImport(task: Task, id: number, path: string): void {
+    const failed = (error: unknown): string | undefined => {
+      const end = classifyEntryError(error);
+      if (end.kind !== 'thrown') throw error;
+      if (id === 0) {
+        const failure = this.#mapped(describeImportError(error, thrownFailure(end)));
+        this.#complete(task, { kind: 'init', failure });
+      } else {
+        const { name, message, stack } = end;
+        this.#work.settle({ id, failed: true, json: JSON.stringify({ name, message, stack }) });
+      }
+      return undefined;
+    };
+    const done = (): string | undefined => {
+      if (id !== 0) this.#work.settle({ id, failed: false, json: undefined });
+      return undefined;
+    };
+    this.#enter(task, () => {
+      try {
+        const evaluated = this.#loader.evaluate(path, this.#entryTimeoutMs(task));
+        return typeof evaluated === 'object' ? evaluated.then(done, failed) : done();
+      } catch (error) {
+        return failed(error);
+      }
+    });
+  }
+
+  /** Node would end here: report what was held back for this moment, or that nothing ever comes. */
+  #finishEmptyLoop(task: Task): void {
+    if (task.heldJson !== undefined) this.#succeed(task, task.heldJson);
+    else this.#complete(task, { kind: 'never-settled' });
+    this.#finish(task);
+  }
+
+  #succeed(task: Task, json: string): void {
+    if (task.completion !== undefined) return;
+    const limit = this.#request.settings.maxResponseBytes;
+    const isTooLarge = json.length * 3 > limit && Buffer.byteLength(json) > limit;
+    task.completion = isTooLarge
+      ? { json: undefined, fault: { kind: 'handler', failure: responseTooLargeFailure(limit) } }
+      : { json, fault: undefined };
+  }
+
+  /** The first completion wins. */
+  #complete(task: Task, fault: Fault): void {
+    task.completion ??= { json: undefined, fault };
+  }
+
+  #finish(task: Task): void {
+    const { json, fault } = task.completion ?? {
+      json: undefined,
+      fault: { kind: 'never-settled' } as const,
+    };
+    if (fault !== undefined && fault.kind !== 'handler') this.#isAlive = false;
+    this.#task = undefined;
+    if (task.watch !== undefined) this.#host.watchdog.unwatch(task.watch);
+    if (this.#isAlive) this.#settleDown(task);
+    else this.#kill();
+    const { cpuUsedMs: cpuMs } = task;
+    task.outcome = { resultJson: json, fault, cpuMs, isAlive: this.#isAlive };
+    task.resolve?.(task.outcome);
+  }
+
+  /** Between invocations nothing runs: timers pause, or on Node 24 they are dropped. */
+  #settleDown(task: Task): void {
+    if (!this.#work.isEmpty) {
+      const drops = task.kind === 'invocation' && this.#request.settings.runtime !== 'nodejs22.x';
+      if (drops) this.#work.clear();
+      else this.#work.freeze();
+    }
+    this.#runsSinceSample += 1;
+    const isDue =
+      task.kind === 'init' ||
+      task.cpuUsedMs >= memorySampleCpuMs ||
+      this.#runsSinceSample >= memorySampleEvery;
+    if (!isDue) return;
+    this.#runsSinceSample = 0;
+    this.#peakMemoryBytes = Math.max(this.#peakMemoryBytes, this.#guest.memoryBytes());
+  }
+
+  #kill(): void {
+    if (this.#isKilled) return;
+    this.#isKilled = true;
+    this.#isAlive = false;
+    this.#work.clear();
+    const entry = this.#guest.entryInFlight;
+    this.#guest.dispose();
+    this.#host.onKilled(entry);
+    if (entry !== undefined) this.#guest.abandonEntry();
+  }
+
+  #charge(task: Task): void {
+    this.#isEntered = false;
+    let spentMs: number;
+    if (this.#guest.isInline) {
+      spentMs = realNowMs() - this.#entryStartedMs;
+    } else {
+      const onThreadMs = this.#isAlive ? this.#guest.onThreadMs() : this.#onThreadMs;
+      spentMs = onThreadMs - this.#onThreadMs;
+      this.#onThreadMs = onThreadMs;
+    }
+    task.cpuUsedMs += spentMs;
+    task.cpuLeftMs -= spentMs;
+  }
+
+  /** What is left of both budgets; native timeouts are whole milliseconds, and 0 would mean none. */
+  #entryTimeoutMs(task: Task): number {
+    const leftMs = Math.min(task.cpuLeftMs, task.deadlineMs - realNowMs());
+    return leftMs > 1 ? Math.ceil(leftMs) : 1;
+  }
+
+  #onDeadline(task: Task): void {
+    if (this.#task !== task) return;
+    // A guest that computes until the end of the wall budget has used up what it could use of it.
+    this.#complete(task, { kind: 'timeout', budget: 'wall' });
+    this.#finish(task);
+  }
+
+  #onExit(status: number): void {
+    if (this.#task !== undefined) this.#task.exitStatus = status;
+    // The guest waits inside this call and never runs again; its entry rejects.
+    this.#guest.isolate.dispose();
+  }
+
+  #onCatastrophe(message: string): void {
+    const task = this.#task;
+    if (task === undefined) return;
+    const isMemory = message.includes('out-of-memory');
+    this.#complete(task, isMemory ? { kind: 'out-of-memory' } : { kind: 'timeout', budget: 'cpu' });
+    this.#finish(task);
+  }
+
+  #onEmit(message: GuestMessage | undefined): void {
+    const task = this.#task;
+    // What is not as agreed, or comes when nothing runs, is dropped.
+    if (message === undefined || task === undefined) return;
+    switch (message.kind) {
+      case emitKind.result:
+        this.#succeed(task, message.text);
+        return;
+      case emitKind.ready:
+        if (task.kind === 'init') this.#succeed(task, 'ready');
+        return;
+      case emitKind.heldResult:
+        task.heldJson = message.text;
+        return;
+      case emitKind.failure:
+        this.#complete(task, { kind: 'handler', failure: this.#mapped(readFailure(message.text)) });
+        return;
+      case emitKind.initFailure:
+        this.#complete(task, { kind: 'init', failure: this.#mapped(readFailure(message.text)) });
+        return;
+      case emitKind.uncaught:
+        this.#guestThrew(task, readFailure(message.text), 'exception');
+        return;
+      case emitKind.log:
+        this.#logs.console(message);
+        return;
+      case emitKind.rawOutput:
+        this.#logs.raw(message.text);
+        return;
+      case emitKind.startOperation:
+        this.#startOperation(message);
+        return;
+      case emitKind.cancelOperation:
+        this.#work.cancel(message.id);
+        return;
+      case emitKind.refOperation:
+        this.#work.setRef(message.id, message.isRef);
+        return;
+    }
+  }
+
+  #startOperation(message: Extract<GuestMessage, { kind: typeof emitKind.startOperation }>): void {
+    const { id, operation } = message;
+    if (operation.name === 'timer') {
+      this.#work.addTimer(id, operation.delayMs, operation.repeats);
+    } else if (operation.name === 'immediate') {
+      this.#work.addImmediate(id);
+    } else {
+      this.#work.addOperation(id);
+      this.#imports.push({ id, path: operation.path });
+    }
+  }
+
+  #mapped(message: FailureMessage): Failure {
+    const { program } = this.#request;
+    return {
+      errorType: message.errorType,
+      errorMessage: message.errorMessage,
+      trace: mapTrace(message.trace, program),
+      logged: mapLoggedStack(message.logged, program),
+    };
+  }
+
+  #startMessage(entry: {
+    readonly path: string;
+    readonly format: 'commonjs' | 'module';
+    readonly exportPath: readonly string[];
+  }): string {
+    const { settings } = this.#request;
+    const message: StartMessage = {
+      runtime: settings.runtime,
+      environment: settings.environment,
+      functionName: settings.functionName,
+      functionVersion: settings.functionVersion,
+      memoryMb: settings.memoryMb,
+      logGroupName: settings.logGroupName,
+      logStreamName: settings.logStreamName,
+      logFormat: settings.logFormat,
+      logLevel: settings.applicationLogLevel,
+      allowWebAssembly: settings.allowWebAssembly,
+      architecture: settings.architecture,
+      maxResponseBytes: settings.maxResponseBytes,
+      entryPath: entry.path,
+      entryFormat: entry.format,
+      exportPath: entry.exportPath,
+    };
+    return JSON.stringify(message);
+  }
+}
+
+function entryFailure(entry: {
+  readonly errorType: string;
+  readonly errorMessage: string;
+  readonly trace?: readonly string[];
+}): Failure {
+  const { errorType, errorMessage } = entry;
+  const trace = entry.trace ?? [`${errorType}: ${errorMessage}`];
+  return {
+    errorType,
+    errorMessage,
+    trace,
+    logged: JSON.stringify({ errorType, errorMessage, stack: trace }),
+  };
+}

@@ -1,0 +1,86 @@
+import { availableParallelism } from 'node:os';
+import type { Program } from '../core/program.ts';
+import type {
+  Executor,
+  ExecutorStats,
+  StartedEnvironment,
+  StartRequest,
+} from '../invoke/executor.ts';
+import { BlankPool } from './blank-pool.ts';
+import { produceCodeCache } from './compile-cache.ts';
+import { selfTest } from './engine.ts';
+import type { Tier } from './guest-isolate.ts';
+import { GuestSession } from './guest-session.ts';
+import { RunSlots } from './run-slots.ts';
+import { Watchdog } from './watchdog.ts';
+import { Zombies } from './zombies.ts';
+
+export interface IsolateExecutorOptions {
+  /**
+   * `inline` runs guests on the caller's thread, fastest and for code you trust not to hang it; `thread`
+   * runs them on isolated-vm's pool and keeps the host's event loop free.
+   */
+  readonly tier: 'inline' | 'thread';
+  /** Bootstrapped isolates kept ready for each memory limit in use. */
+  readonly blanks: number;
+  /** Isolates that run at one time in `thread`. @default the number of cores */
+  readonly parallelism?: number;
+  /** Told when a thread is lost or comes back. */
+  readonly onZombies?: (count: number) => void;
+}
+
+/** Memory that V8 needs at the least, in MB; isolated-vm refuses less. */
+const leastMemoryMb = 8;
+
+/** What of the memory setting goes to the host's side of an environment, in MB. */
+const hostOverheadMb = 1;
+
+/** The tiers `inline` and `thread`: isolates of isolated-vm in this process. */
+export class IsolateExecutor implements Executor {
+  readonly #blanks: BlankPool;
+  readonly #watchdog = new Watchdog();
+  readonly #zombies: Zombies;
+  readonly #sessions = new Set<GuestSession>();
+
+  constructor(options: IsolateExecutorOptions) {
+    const tier: Tier =
+      options.tier === 'inline'
+        ? { kind: 'inline' }
+        : { kind: 'thread', slots: new RunSlots(options.parallelism ?? availableParallelism()) };
+    this.#blanks = new BlankPool(tier, options.blanks);
+    this.#zombies = new Zombies(options.onZombies ?? (() => {}));
+  }
+
+  async prepare(program: Program, memoryMb: number): Promise<void> {
+    await Promise.all([selfTest(), produceCodeCache(program)]);
+    this.#blanks.stock(isolateLimitMb(memoryMb));
+  }
+
+  start(request: StartRequest): StartedEnvironment | Promise<StartedEnvironment> {
+    const guest = this.#blanks.take(isolateLimitMb(request.settings.memoryMb));
+    const session: GuestSession = new GuestSession(guest, request, {
+      watchdog: this.#watchdog,
+      onKilled: (entry) => {
+        this.#sessions.delete(session);
+        if (entry !== undefined) this.#zombies.track(entry);
+      },
+    });
+    this.#sessions.add(session);
+    return session.start();
+  }
+
+  stats(): ExecutorStats {
+    return { blanks: this.#blanks.size, zombies: this.#zombies.count };
+  }
+
+  async close(): Promise<void> {
+    this.#blanks.close();
+    for (const session of [...this.#sessions]) session.dispose();
+    this.#watchdog.close();
+    await this.#zombies.settle();
+  }
+}
+
+function isolateLimitMb(memoryMb: number): number {
+  return Math.max(leastMemoryMb, memoryMb - hostOverheadMb);
+}

@@ -1,0 +1,146 @@
+import type ivm from 'isolated-vm';
+import type { Program, Resolution } from '../core/program.ts';
+import { bootstrapFilename } from './guest-bundle.ts';
+import { cachedDataOf } from './compile-cache.ts';
+import type { Entered, GuestIsolate } from './guest-isolate.ts';
+import { builtinFacadeText, commonJsText, facadeText, registrarText } from './module-texts.ts';
+import { builtinExports } from '../wire/builtins.ts';
+import type { FailureMessage } from '../wire/messages.ts';
+
+/** A static import has no target; the guest's error carries Node's code and text. */
+export class LinkError extends Error {
+  override readonly name: string = 'Error';
+  readonly code: string;
+
+  constructor(code: string, message: string) {
+    super(message);
+    this.code = code;
+  }
+}
+
+/**
+ * Puts the modules of a program into one isolate. Compiling and linking run no user code, so they happen
+ * on the host's thread; evaluation is an entry like any other, with a time limit.
+ */
+export class ModuleLoader {
+  readonly #guest: GuestIsolate;
+  readonly #program: Program;
+  readonly #esModules = new Map<string, ivm.Module>();
+  readonly #paths = new Map<ivm.Module, string>();
+
+  constructor(guest: GuestIsolate, program: Program) {
+    this.#guest = guest;
+    this.#program = program;
+  }
+
+  /** Hands all CommonJS modules that a static look found to the guest's `require`. */
+  define(timeoutMs: number): void {
+    const { isolate, context } = this.#guest;
+    for (const module of this.#program.modules) {
+      if (module.format !== 'commonjs') continue;
+      const { code, columnOffset } = commonJsText(module);
+      const cachedData = cachedDataOf(this.#program, module.path);
+      const script = isolate.compileScriptSync(code, {
+        filename: module.path,
+        columnOffset,
+        ...(cachedData !== undefined && { cachedData }),
+      });
+      script.runSync(context, { timeout: timeoutMs, release: true });
+    }
+  }
+
+  /** Links an ES module with all it imports, then evaluates it; its namespace goes to the guest. */
+  evaluate(path: string, timeoutMs: number): Entered {
+    const registrar = this.#guest.isolate.compileModuleSync(registrarText(path), {
+      filename: bootstrapFilename,
+    });
+    registrar.instantiateSync(this.#guest.context, (specifier, referrer) =>
+      this.#link(specifier, referrer === registrar ? undefined : referrer),
+    );
+    return this.#guest.enter(
+      (options) =>
+        this.#guest.isInline
+          ? ignoreValue(registrar.evaluateSync(options))
+          : registrar.evaluate(options).then(ignoreValue),
+      timeoutMs,
+    );
+  }
+
+  #link(specifier: string, referrer: ivm.Module | undefined): ivm.Module {
+    const from = referrer === undefined ? undefined : this.#paths.get(referrer);
+    if (from === undefined) return this.#compileFile(specifier);
+    const found = this.#program.resolve(specifier, from, 'import');
+    return this.#compileTarget(found);
+  }
+
+  #compileTarget(found: Resolution): ivm.Module {
+    if (found.kind === 'error') throw new LinkError(found.code, found.message);
+    if (found.kind === 'builtin') {
+      if (builtinExports[found.name] === undefined) {
+        throw new LinkError(
+          'ERR_MODULE_NOT_FOUND',
+          `Cannot find module 'node:${found.name}': this environment has no "${found.name}" builtin. ` +
+            `It offers ${Object.keys(builtinExports).join(', ')}`,
+        );
+      }
+      return this.#compile(`node:${found.name}`, builtinFacadeText(found.name), bootstrapFilename);
+    }
+    if (found.format === 'module') return this.#compileFile(found.path);
+    return this.#compile(`facade:${found.path}`, facadeText(found), bootstrapFilename);
+  }
+
+  #compileFile(path: string): ivm.Module {
+    const known = this.#esModules.get(path);
+    if (known !== undefined) return known;
+    const module = this.#program.load(path);
+    if (module === undefined || module.format !== 'module') {
+      throw new LinkError('ERR_MODULE_NOT_FOUND', `Cannot find module '${path}'`);
+    }
+    const filename = new URL(`file://${encodeURI(path)}`).href;
+    return this.#compile(path, module.source, filename, cachedDataOf(this.#program, path));
+  }
+
+  #compile(
+    key: string,
+    source: string,
+    filename: string,
+    cachedData?: ivm.ExternalCopy<ArrayBuffer>,
+  ): ivm.Module {
+    const known = this.#esModules.get(key);
+    if (known !== undefined) return known;
+    const module = this.#guest.isolate.compileModuleSync(source, {
+      filename,
+      ...(cachedData !== undefined && { cachedData }),
+    });
+    this.#esModules.set(key, module);
+    this.#paths.set(module, key);
+    return module;
+  }
+}
+
+function ignoreValue(_value: unknown): undefined {
+  return undefined;
+}
+
+/** AWS names load failures of ES modules as it does for CommonJS. */
+export function describeImportError(error: unknown, failure: FailureMessage): FailureMessage {
+  const errorType = importErrorType(error);
+  if (errorType === undefined) return failure;
+  const code = error instanceof LinkError ? ` [${error.code}]` : '';
+  const errorMessage = `${failure.errorType}${code}: ${failure.errorMessage}`;
+  const trace = [`${errorType}: ${errorMessage}`, ...failure.trace.slice(1)];
+  return {
+    errorType,
+    errorMessage,
+    trace,
+    logged: JSON.stringify({ errorType, errorMessage, stack: trace }),
+  };
+}
+
+function importErrorType(error: unknown): string | undefined {
+  if (error instanceof LinkError) {
+    const isMissing = error.code === 'ERR_MODULE_NOT_FOUND' || error.code === 'MODULE_NOT_FOUND';
+    return isMissing ? 'Runtime.ImportModuleError' : undefined;
+  }
+  return error instanceof SyntaxError ? 'Runtime.UserCodeSyntaxError' : undefined;
+}

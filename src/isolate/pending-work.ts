@@ -1,0 +1,167 @@
+import type { Clock, ClockTimer } from '../core/clock.ts';
+
+/** What the guest waits for and what it is told when it happens. */
+export interface Delivery {
+  readonly id: number;
+  readonly failed: boolean;
+  readonly json: string | undefined;
+}
+
+type Operation =
+  | {
+      readonly kind: 'timer';
+      readonly delayMs: number;
+      readonly repeats: boolean;
+      isRef: boolean;
+      timer: ClockTimer | undefined;
+      dueMs: number;
+      /** Time that was left when the environment froze. */
+      leftMs: number;
+    }
+  | { readonly kind: 'immediate' | 'import'; isRef: boolean };
+
+/**
+ * Timers and operations of one environment. They keep its event loop busy while they are ref'd, pause when
+ * the environment freezes and go on when it thaws.
+ */
+export class PendingWork {
+  readonly #clock: Clock;
+  readonly #label: string;
+  readonly #onReady: () => void;
+  readonly #operations = new Map<number, Operation>();
+  #ready: Delivery[] = [];
+  #refs = 0;
+  #isFrozen = false;
+
+  /** `onReady` is called when a delivery is there and none was before. */
+  constructor(clock: Clock, label: string, onReady: () => void) {
+    this.#clock = clock;
+    this.#label = label;
+    this.#onReady = onReady;
+  }
+
+  /** Nothing that could still run code keeps the loop alive: Node would be at the end of its event loop. */
+  get isLoopEmpty(): boolean {
+    return this.#refs === 0;
+  }
+
+  get isEmpty(): boolean {
+    return this.#operations.size === 0;
+  }
+
+  get size(): number {
+    return this.#operations.size;
+  }
+
+  addTimer(id: number, delayMs: number, repeats: boolean): void {
+    const operation: Operation = {
+      kind: 'timer',
+      delayMs,
+      repeats,
+      isRef: true,
+      timer: undefined,
+      dueMs: 0,
+      leftMs: delayMs,
+    };
+    this.#add(id, operation);
+    if (!this.#isFrozen) this.#arm(id, operation);
+  }
+
+  addImmediate(id: number): void {
+    this.#add(id, { kind: 'immediate', isRef: true });
+    this.#deliver({ id, failed: false, json: undefined });
+  }
+
+  /** An operation that the host answers with `settle`. */
+  addOperation(id: number): void {
+    this.#add(id, { kind: 'import', isRef: true });
+  }
+
+  settle(delivery: Delivery): void {
+    if (this.#operations.has(delivery.id)) this.#deliver(delivery);
+  }
+
+  cancel(id: number): void {
+    const operation = this.#operations.get(id);
+    if (operation === undefined) return;
+    if (operation.kind === 'timer') operation.timer?.cancel();
+    this.#operations.delete(id);
+    if (operation.isRef) this.#refs -= 1;
+    if (this.#ready.length > 0) this.#ready = this.#ready.filter((ready) => ready.id !== id);
+  }
+
+  setRef(id: number, isRef: boolean): void {
+    const operation = this.#operations.get(id);
+    if (operation === undefined || operation.isRef === isRef) return;
+    operation.isRef = isRef;
+    this.#refs += isRef ? 1 : -1;
+  }
+
+  /** The next delivery, in the order in which things happened. */
+  next(): Delivery | undefined {
+    const delivery = this.#ready.shift();
+    if (delivery === undefined) return undefined;
+    const operation = this.#operations.get(delivery.id);
+    if (operation?.kind === 'timer' && operation.repeats) this.#arm(delivery.id, operation);
+    else this.cancel(delivery.id);
+    return delivery;
+  }
+
+  get hasReady(): boolean {
+    return this.#ready.length > 0;
+  }
+
+  freeze(): void {
+    if (this.#isFrozen) return;
+    this.#isFrozen = true;
+    const nowMs = this.#clock.now();
+    for (const operation of this.#operations.values()) {
+      if (operation.kind !== 'timer' || operation.timer === undefined) continue;
+      operation.timer.cancel();
+      operation.timer = undefined;
+      operation.leftMs = Math.max(operation.dueMs - nowMs, 0);
+    }
+  }
+
+  thaw(): void {
+    if (!this.#isFrozen) return;
+    this.#isFrozen = false;
+    for (const [id, operation] of this.#operations) {
+      const waits = operation.kind === 'timer' && !this.#ready.some((ready) => ready.id === id);
+      if (waits) this.#arm(id, operation, operation.leftMs);
+    }
+  }
+
+  /** Drops everything. */
+  clear(): void {
+    for (const operation of this.#operations.values()) {
+      if (operation.kind === 'timer') operation.timer?.cancel();
+    }
+    this.#operations.clear();
+    this.#ready = [];
+    this.#refs = 0;
+  }
+
+  #add(id: number, operation: Operation): void {
+    this.cancel(id);
+    this.#operations.set(id, operation);
+    this.#refs += 1;
+  }
+
+  #arm(id: number, operation: Extract<Operation, { kind: 'timer' }>, delayMs = operation.delayMs): void {
+    operation.dueMs = this.#clock.now() + delayMs;
+    operation.timer = this.#clock.setTimer(
+      () => {
+        operation.timer = undefined;
+        this.#deliver({ id, failed: false, json: undefined });
+      },
+      delayMs,
+      { label: `${this.#label}: setTimeout of ${delayMs} ms` },
+    );
+  }
+
+  #deliver(delivery: Delivery): void {
+    this.#ready.push(delivery);
+    if (this.#ready.length === 1) this.#onReady();
+  }
+}

@@ -1,0 +1,57 @@
+import { realNowMs, setRealTimer, type ClockTimer } from '../core/clock.ts';
+
+/** A deadline that somebody must answer for when it passes. */
+export interface Watch {
+  readonly deadlineMs: number;
+  readonly onDeadline: () => void;
+}
+
+/**
+ * Deadlines in real time, all on one timer. An invocation arms and disarms on every asynchronous call, so
+ * that must cost a set operation, not a timer: the timer stays where it is unless a deadline comes earlier,
+ * and looks around when it fires.
+ */
+export class Watchdog {
+  readonly #watches = new Set<Watch>();
+  #timer: (ClockTimer & { unref(): void }) | undefined;
+  #firesAtMs = Infinity;
+
+  watch(watch: Watch): void {
+    this.#watches.add(watch);
+    if (watch.deadlineMs < this.#firesAtMs) this.#setTimer(watch.deadlineMs);
+  }
+
+  unwatch(watch: Watch): void {
+    this.#watches.delete(watch);
+    if (this.#watches.size === 0) this.#timer?.unref();
+  }
+
+  close(): void {
+    this.#timer?.cancel();
+    this.#timer = undefined;
+    this.#firesAtMs = Infinity;
+    this.#watches.clear();
+  }
+
+  #setTimer(atMs: number): void {
+    this.#timer?.cancel();
+    this.#firesAtMs = atMs;
+    this.#timer = setRealTimer(() => this.#fire(), Math.ceil(atMs - realNowMs()));
+  }
+
+  #fire(): void {
+    this.#firesAtMs = Infinity;
+    this.#timer = undefined;
+    const nowMs = realNowMs();
+    let nextMs = Infinity;
+    for (const watch of this.#watches) {
+      if (watch.deadlineMs <= nowMs) {
+        this.#watches.delete(watch);
+        watch.onDeadline();
+      } else {
+        nextMs = Math.min(nextMs, watch.deadlineMs);
+      }
+    }
+    if (nextMs < this.#firesAtMs) this.#setTimer(nextMs);
+  }
+}
