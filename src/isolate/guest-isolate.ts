@@ -39,6 +39,7 @@ export class GuestIsolate {
   #entryInFlight: Promise<unknown> | undefined;
   #isDisposed = false;
   #holdsSlot = false;
+  #onThreadMs = 0;
 
   constructor(tier: Tier, memoryLimitMb: number) {
     this.#tier = tier;
@@ -180,9 +181,13 @@ export class GuestIsolate {
     return heap.total_heap_size + heap.malloced_memory + heap.externally_allocated_size;
   }
 
-  /** On-thread time since creation, in milliseconds (native-notes/watchdog.md: not CPU time). */
+  /**
+   * On-thread time since creation, in milliseconds (native-notes/watchdog.md: not CPU time). An isolate
+   * that is gone keeps the last figure.
+   */
   onThreadMs(): number {
-    return Number(this.isolate.cpuTime) / 1e6;
+    if (!this.isolate.isDisposed) this.#onThreadMs = Number(this.isolate.cpuTime) / 1e6;
+    return this.#onThreadMs;
   }
 
   dispose(): void {

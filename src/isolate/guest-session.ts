@@ -400,7 +400,7 @@ export class GuestSession implements RunningEnvironment {
     if (this.#guest.isInline) {
       spentMs = realNowMs() - this.#entryStartedMs;
     } else {
-      const onThreadMs = this.#isAlive ? this.#guest.onThreadMs() : this.#onThreadMs;
+      const onThreadMs = this.#guest.onThreadMs();
       spentMs = onThreadMs - this.#onThreadMs;
       this.#onThreadMs = onThreadMs;
     }

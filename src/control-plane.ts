@@ -1,0 +1,119 @@
+import type { Clock } from './core/clock.ts';
+import { ClosedError } from './core/errors.ts';
+import type { Events } from './core/events.ts';
+import type { AliasChanges, AliasOptions, AliasRecord } from './functions/aliases.ts';
+import type { FunctionChanges, FunctionOptions } from './functions/function-options.ts';
+import type { FunctionRecord, FunctionVersionRecord } from './functions/function-record.ts';
+import type { FunctionStore } from './functions/store.ts';
+import type { PublishOptions } from './functions/versions.ts';
+import type { Executor } from './invoke/executor.ts';
+
+/** Changes functions, gets their code ready to run, and says so in events. */
+export class ControlPlane {
+  readonly #store: FunctionStore;
+  readonly #executors: Readonly<Record<'inline' | 'thread', Executor>>;
+  readonly #events: Events;
+  readonly #clock: Clock;
+  #isClosed = false;
+
+  constructor(
+    store: FunctionStore,
+    executors: Readonly<Record<'inline' | 'thread', Executor>>,
+    events: Events,
+    clock: Clock,
+  ) {
+    this.#store = store;
+    this.#executors = executors;
+    this.#events = events;
+    this.#clock = clock;
+  }
+
+  close(): void {
+    this.#isClosed = true;
+  }
+
+  async create(options: FunctionOptions): Promise<FunctionRecord> {
+    this.#checkOpen();
+    const record = await this.#store.create(options);
+    try {
+      await this.#prepare(record.latest);
+    } catch (error) {
+      this.#store.delete(record.name);
+      throw error;
+    }
+    this.#events.emit('function.created', this.#about(record.name, record.arn));
+    return record;
+  }
+
+  async update(
+    name: string,
+    changes: FunctionChanges,
+    options?: { readonly revisionId?: string },
+  ): Promise<void> {
+    this.#checkOpen();
+    const record = await this.#store.update(name, changes, options);
+    await this.#prepare(record.latest);
+    this.#events.emit('function.updated', this.#about(record.name, record.arn));
+  }
+
+  async delete(name: string): Promise<void> {
+    this.#checkOpen();
+    const arn = this.#store.get(name)?.arn ?? name;
+    this.#store.delete(name);
+    this.#events.emit('function.deleted', this.#about(name, arn));
+  }
+
+  publish(name: string, options: PublishOptions | undefined): FunctionVersionRecord {
+    this.#checkOpen();
+    const before = this.#store.versions.list(name).length;
+    const record = this.#store.versions.publish(name, options);
+    if (this.#store.versions.list(name).length > before) {
+      const { functionName, version, arn } = record;
+      const at = this.#clock.now();
+      this.#events.emit('version.published', { at, functionName, version, arn });
+    }
+    return record;
+  }
+
+  deleteVersion(functionName: string, version: string): void {
+    this.#checkOpen();
+    this.#store.versions.delete(functionName, version);
+    this.#events.emit('version.deleted', { at: this.#clock.now(), functionName, version });
+  }
+
+  createAlias(functionName: string, alias: string, options: AliasOptions): AliasRecord {
+    this.#checkOpen();
+    const record = this.#store.aliases.create(functionName, alias, options);
+    this.#events.emit('alias.created', { at: this.#clock.now(), functionName, alias });
+    return record;
+  }
+
+  updateAlias(functionName: string, alias: string, changes: AliasChanges): AliasRecord {
+    this.#checkOpen();
+    const record = this.#store.aliases.update(functionName, alias, changes);
+    this.#events.emit('alias.updated', { at: this.#clock.now(), functionName, alias });
+    return record;
+  }
+
+  deleteAlias(functionName: string, alias: string): boolean {
+    this.#checkOpen();
+    const existed = this.#store.aliases.delete(functionName, alias);
+    if (existed) {
+      this.#events.emit('alias.deleted', { at: this.#clock.now(), functionName, alias });
+    }
+    return existed;
+  }
+
+  #prepare(version: FunctionVersionRecord): Promise<void> {
+    const { isolation, memoryMb } = version.config;
+    return this.#executors[isolation].prepare(version.program, memoryMb);
+  }
+
+  #about(functionName: string, arn: string): { at: number; functionName: string; arn: string } {
+    return { at: this.#clock.now(), functionName, arn };
+  }
+
+  #checkOpen(): void {
+    if (this.#isClosed) throw new ClosedError();
+  }
+}

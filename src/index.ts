@@ -1,0 +1,45 @@
+import './core/node-support.ts';
+
+export { Lambda } from './lambda.ts';
+export { LambdaFunction, FunctionVersion, Alias } from './lambda-function.ts';
+export { Invocable } from './invocable.ts';
+export { InvokeFailure, InvokeSuccess } from './invoke/outcome.ts';
+export { Report } from './invoke/report.ts';
+export {
+  ClosedError,
+  CodeError,
+  ConflictError,
+  FunctionNotFoundError,
+  HandlerError,
+  InvalidOptionError,
+  LambdaError,
+  PayloadTooLargeError,
+  RuntimeFaultError,
+  ThrottledError,
+} from './core/errors.ts';
+export { PreconditionFailedError } from './functions/revision.ts';
+export { SystemClock } from './core/clock.ts';
+
+export type { LambdaStats } from './lambda.ts';
+export type { LambdaOptions } from './lambda-options.ts';
+export type { VersionInfo } from './lambda-function.ts';
+export type { InvokeOptions } from './invocable.ts';
+export type { InvokeOutcome } from './invoke/outcome.ts';
+export type { ReportStatus } from './invoke/report.ts';
+export type { ErrorStyle } from './invoke/fault-payload.ts';
+export type { ErrorPayload } from './core/errors.ts';
+export type { Clock, ClockTimer, TimerOptions } from './core/clock.ts';
+export type { EnvironmentInfo, LambdaEvents, ReportFigures, StopReason } from './core/events.ts';
+export type {
+  Architecture,
+  FunctionChanges,
+  FunctionOptions,
+  Isolation,
+  TracingMode,
+} from './functions/function-options.ts';
+export type { LoggingOptions } from './functions/logging-options.ts';
+export type { Runtime } from './functions/runtimes.ts';
+export type { AliasChanges, AliasOptions, AliasRecord } from './functions/aliases.ts';
+export type { PublishOptions } from './functions/versions.ts';
+export type { CodeSource } from './functions/code/code-source.ts';
+export type { LogFilter, LogLine } from './observe/log-store.ts';

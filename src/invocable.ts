@@ -1,0 +1,194 @@
+import { HandlerError, InvalidOptionError } from './core/errors.ts';
+import type { Ids } from './core/ids.ts';
+import { limits } from './core/limits.ts';
+import { checkBoolean, checkKnownKeys, checkString } from './core/options.ts';
+import type { ResolvedTarget } from './functions/routing.ts';
+import type { Invoker, Invocation } from './invoke/invoker.ts';
+import type { InvokeOutcome } from './invoke/outcome.ts';
+
+/** What goes with one invocation besides the event. */
+export interface InvokeOptions {
+  /** A UUID. @default a new one */
+  readonly requestId?: string;
+  /** Reaches the handler as `context.clientContext`; JSON of at most 3,583 bytes. */
+  readonly clientContext?: unknown;
+  /** Required by functions with `perTenant`, refused by others. */
+  readonly tenantId?: string;
+  /** X-Ray trace header; reaches the handler as `_X_AMZN_TRACE_ID`. */
+  readonly traceId?: string;
+  /**
+   * Runs in a new environment even where a warm one waits.
+   * @default false
+   */
+  readonly cold?: boolean;
+  /** Ends the wait, not the invocation: as on AWS, what runs goes on to its end. */
+  readonly signal?: AbortSignal;
+}
+
+const optionKeys = Object.keys({
+  requestId: true,
+  clientContext: true,
+  tenantId: true,
+  traceId: true,
+  cold: true,
+  signal: true,
+} satisfies Record<keyof InvokeOptions, true>);
+
+const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+const tenant = /^[a-zA-Z0-9._:/=+\-@ ]+$/;
+
+/** Turns what callers pass into invocations and runs them. One for each `Lambda`. */
+export class Calls {
+  readonly #invoker: Invoker;
+  readonly #ids: Ids;
+
+  constructor(invoker: Invoker, ids: Ids) {
+    this.#invoker = invoker;
+    this.#ids = ids;
+  }
+
+  invoke(
+    target: ResolvedTarget,
+    event: unknown,
+    options: InvokeOptions | undefined,
+  ): InvokeOutcome | Promise<InvokeOutcome> {
+    const eventJson = eventText(event);
+    if (options === undefined && !target.version.config.perTenant) {
+      return this.#invoker.invoke(target, {
+        requestId: this.#ids.uuid(),
+        eventJson,
+        tenantId: undefined,
+        extrasJson: undefined,
+        isForcedCold: false,
+      });
+    }
+    return this.#invokeWith(target, eventJson, options ?? {});
+  }
+
+  #invokeWith(
+    target: ResolvedTarget,
+    eventJson: string,
+    options: InvokeOptions,
+  ): InvokeOutcome | Promise<InvokeOutcome> {
+    checkInvokeOptions(options, target);
+    const { requestId = this.#ids.uuid(), tenantId, cold = false, signal } = options;
+    const invocation: Invocation = {
+      requestId,
+      eventJson,
+      tenantId,
+      extrasJson: extrasText(options),
+      isForcedCold: cold,
+    };
+    signal?.throwIfAborted();
+    const outcome = this.#invoker.invoke(target, invocation);
+    return signal === undefined || !(outcome instanceof Promise)
+      ? outcome
+      : untilAborted(outcome, signal);
+  }
+}
+
+/** Something that can be invoked: a function, one of its versions, or an alias. */
+export abstract class Invocable<Event = unknown, Result = unknown> {
+  /** Qualified for versions and aliases, unqualified for a function. */
+  abstract readonly arn: string;
+  readonly #calls: Calls;
+  readonly #target: { pick(): ResolvedTarget };
+
+  constructor(calls: Calls, target: { pick(): ResolvedTarget }) {
+    this.#calls = calls;
+    this.#target = target;
+  }
+
+  /**
+   * Invokes and gives the handler's result.
+   * @throws {HandlerError} when the handler or its environment failed
+   * @throws {ThrottledError} when no concurrency is left
+   */
+  async call(event?: Event, options?: InvokeOptions): Promise<Result> {
+    const pending = this.#calls.invoke(this.#target.pick(), event, options);
+    const outcome = pending instanceof Promise ? await pending : pending;
+    if (outcome.status === 'ok') return outcome.result as Result;
+    throw new HandlerError(outcome.error, outcome.requestId);
+  }
+
+  /** Invokes and gives the whole outcome with its report; a failed handler is data, not an exception. */
+  async invoke(event?: Event, options?: InvokeOptions): Promise<InvokeOutcome<Result>> {
+    const outcome = this.#calls.invoke(this.#target.pick(), event, options);
+    return outcome as InvokeOutcome<Result> | Promise<InvokeOutcome<Result>>;
+  }
+}
+
+/** AWS delivers an absent payload as `{}`. */
+function eventText(event: unknown): string {
+  if (event === undefined) return '{}';
+  let text: string | undefined;
+  try {
+    text = JSON.stringify(event);
+  } catch (cause) {
+    const problem = cause instanceof Error ? cause.message.split('\n')[0] : String(cause);
+    throw new InvalidOptionError('event', 'a value that JSON can express', event, problem);
+  }
+  if (text === undefined) {
+    throw new InvalidOptionError('event', 'a value that JSON can express', event);
+  }
+  return text;
+}
+
+function checkInvokeOptions(options: InvokeOptions, target: ResolvedTarget): void {
+  checkKnownKeys('options', options, optionKeys);
+  const { requestId, tenantId, traceId, cold, signal } = options;
+  if (requestId !== undefined) {
+    checkString('requestId', requestId, { maxLength: 36, pattern: uuid, says: 'a UUID' });
+  }
+  if (traceId !== undefined) {
+    checkString('traceId', traceId, { maxLength: 1_024, says: 'an X-Ray trace header' });
+  }
+  if (cold !== undefined) checkBoolean('cold', cold);
+  if (signal !== undefined && !(signal instanceof AbortSignal)) {
+    throw new InvalidOptionError('signal', 'an AbortSignal', signal);
+  }
+  const { perTenant } = target.version.config;
+  if (perTenant || tenantId !== undefined) checkTenant(tenantId, perTenant);
+}
+
+function checkTenant(tenantId: unknown, isPerTenant: boolean): void {
+  if (!isPerTenant) {
+    throw new InvalidOptionError(
+      'tenantId',
+      'left out',
+      tenantId,
+      'The function was not created with `perTenant: true`',
+    );
+  }
+  checkString('tenantId', tenantId, {
+    maxLength: limits.tenantIdLength,
+    pattern: tenant,
+    says: `1 to ${limits.tenantIdLength} letters, digits, spaces and "._:/=+-@", because the function is \`perTenant\``,
+  });
+}
+
+function extrasText(options: InvokeOptions): string | undefined {
+  const { clientContext, tenantId, traceId } = options;
+  if (clientContext === undefined && tenantId === undefined && traceId === undefined) {
+    return undefined;
+  }
+  const clientContextJson = JSON.stringify(clientContext) ?? '';
+  const bytes = Buffer.byteLength(clientContextJson);
+  if (bytes > limits.clientContextBytes) {
+    throw new InvalidOptionError(
+      'clientContext',
+      `JSON of at most ${limits.clientContextBytes} bytes`,
+      `${bytes} bytes`,
+    );
+  }
+  return JSON.stringify({ clientContext, tenantId, traceId });
+}
+
+function untilAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+  const { promise: aborted, reject } = Promise.withResolvers<never>();
+  const onAbort = (): void => reject(signal.reason as Error);
+  signal.addEventListener('abort', onAbort, { once: true });
+  return Promise.race([promise, aborted]).finally(() =>
+    signal.removeEventListener('abort', onAbort),
+  );
+}

@@ -1,0 +1,167 @@
+import type { AliasChanges, AliasOptions, AliasRecord } from './functions/aliases.ts';
+import type { FunctionChanges } from './functions/function-options.ts';
+import type {
+  FunctionRecord,
+  FunctionVersionRecord,
+  VersionConfig,
+} from './functions/function-record.ts';
+import type { FunctionStore } from './functions/store.ts';
+import type { PublishOptions } from './functions/versions.ts';
+import { Invocable, type Calls } from './invocable.ts';
+import type { ControlPlane } from './control-plane.ts';
+
+/** What the handles need from the `Lambda` that made them. */
+export interface HandleContext {
+  readonly store: FunctionStore;
+  readonly calls: Calls;
+  readonly control: ControlPlane;
+}
+
+/** A deployed function. Invoking it runs `$LATEST`. Stays right when the function is updated. */
+export class LambdaFunction<Event = unknown, Result = unknown> extends Invocable<Event, Result> {
+  readonly name: string;
+  readonly arn: string;
+  readonly #context: HandleContext;
+
+  constructor(context: HandleContext, record: FunctionRecord) {
+    super(context.calls, context.store.router.target(record.name));
+    this.name = record.name;
+    this.arn = record.arn;
+    this.#context = context;
+  }
+
+  /** `$LATEST` as it is now: settings, CodeSha256, revision. */
+  get latest(): VersionInfo {
+    return versionInfo(this.#context.store.versions.get(this.name, '$LATEST'));
+  }
+
+  get tags(): Readonly<Record<string, string>> {
+    return this.#context.store.get(this.name)?.tags ?? {};
+  }
+
+  /** Changes code or settings of `$LATEST`. Environments of the old one finish what they run, then go. */
+  async update(changes: FunctionChanges, options?: { readonly revisionId?: string }): Promise<void> {
+    await this.#context.control.update(this.name, changes, options);
+  }
+
+  /** Deletes the function with its versions and aliases. */
+  async delete(): Promise<void> {
+    await this.#context.control.delete(this.name);
+  }
+
+  /** Freezes `$LATEST` as a numbered version; an unchanged `$LATEST` gives the version that is there. */
+  async publishVersion(options?: PublishOptions): Promise<FunctionVersion<Event, Result>> {
+    return new FunctionVersion(this.#context, this.#context.control.publish(this.name, options));
+  }
+
+  getVersion(version: string): FunctionVersion<Event, Result> {
+    return new FunctionVersion(this.#context, this.#context.store.versions.get(this.name, version));
+  }
+
+  /** `$LATEST` first, then the published versions in order. */
+  listVersions(): VersionInfo[] {
+    return this.#context.store.versions.list(this.name).map(versionInfo);
+  }
+
+  async createAlias(name: string, options: AliasOptions): Promise<Alias<Event, Result>> {
+    return new Alias(this.#context, this.#context.control.createAlias(this.name, name, options));
+  }
+
+  getAlias(name: string): Alias<Event, Result> {
+    return new Alias(this.#context, this.#context.store.aliases.get(this.name, name));
+  }
+
+  listAliases(): readonly AliasRecord[] {
+    return this.#context.store.aliases.list(this.name);
+  }
+
+  async updateAlias(name: string, changes: AliasChanges): Promise<Alias<Event, Result>> {
+    return new Alias(this.#context, this.#context.control.updateAlias(this.name, name, changes));
+  }
+
+  /** Gives `false` when there was none; AWS answers both the same way. */
+  async deleteAlias(name: string): Promise<boolean> {
+    return this.#context.control.deleteAlias(this.name, name);
+  }
+}
+
+/** One version: settings and code as they were when it was published. */
+export class FunctionVersion<Event = unknown, Result = unknown> extends Invocable<Event, Result> {
+  readonly arn: string;
+  readonly version: string;
+  readonly info: VersionInfo;
+  readonly #context: HandleContext;
+
+  constructor(context: HandleContext, record: FunctionVersionRecord) {
+    super(context.calls, context.store.router.target(record.functionName, record.version));
+    this.arn = record.arn;
+    this.version = record.version;
+    this.info = versionInfo(record);
+    this.#context = context;
+  }
+
+  /** Refused while an alias points at it. */
+  async delete(): Promise<void> {
+    this.#context.control.deleteVersion(this.info.functionName, this.version);
+  }
+}
+
+/** A name for a version, or for two with weights. */
+export class Alias<Event = unknown, Result = unknown> extends Invocable<Event, Result> {
+  readonly arn: string;
+  readonly name: string;
+  readonly #functionName: string;
+  readonly #context: HandleContext;
+
+  constructor(context: HandleContext, record: AliasRecord) {
+    super(context.calls, context.store.router.target(record.functionName, record.name));
+    this.arn = record.arn;
+    this.name = record.name;
+    this.#functionName = record.functionName;
+    this.#context = context;
+  }
+
+  /** Version, weights and description as they are now. */
+  get info(): AliasRecord {
+    return this.#context.store.aliases.get(this.#functionName, this.name);
+  }
+
+  async update(changes: AliasChanges): Promise<void> {
+    this.#context.control.updateAlias(this.#functionName, this.name, changes);
+  }
+
+  async delete(): Promise<void> {
+    this.#context.control.deleteAlias(this.#functionName, this.name);
+  }
+}
+
+/** What is known of a version; plain data. */
+export interface VersionInfo {
+  readonly functionName: string;
+  readonly version: string;
+  readonly arn: string;
+  readonly settings: VersionConfig;
+  /** SHA-256 of the deployment package, in base64. */
+  readonly codeSha256: string;
+  /** Bytes of the deployment package. */
+  readonly codeSize: number;
+  readonly revisionId: string;
+  readonly lastModified: string;
+  readonly description: string;
+}
+
+function versionInfo(record: FunctionVersionRecord): VersionInfo {
+  const { functionName, version, arn, codeSha256, codeSize } = record;
+  const { revisionId, lastModified, description, config: settings } = record;
+  return Object.freeze({
+    functionName,
+    version,
+    arn,
+    settings,
+    codeSha256,
+    codeSize,
+    revisionId,
+    lastModified,
+    description,
+  });
+}

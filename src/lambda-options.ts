@@ -1,0 +1,126 @@
+import { availableParallelism, totalmem } from 'node:os';
+import { resolveHome, type Home } from './core/arn.ts';
+import { SystemClock, type Clock } from './core/clock.ts';
+import { InvalidOptionError } from './core/errors.ts';
+import { RandomIds, SeededIds, type Ids } from './core/ids.ts';
+import { limits } from './core/limits.ts';
+import { checkInteger, checkKnownKeys, checkOneOf } from './core/options.ts';
+import { seededRandom, type Random } from './core/random.ts';
+import type { ErrorStyle } from './invoke/fault-payload.ts';
+
+/** Options of a `Lambda`. Durations are in milliseconds, sizes in MB of 2^20 bytes. */
+export interface LambdaOptions {
+  /** Part of every ARN. @default 'us-east-1' */
+  readonly region?: string;
+  /** Twelve digits, part of every ARN. @default '123456789012' */
+  readonly accountId?: string;
+  /**
+   * Invocations that run at one time; one more is throttled.
+   * https://docs.aws.amazon.com/lambda/latest/dg/lambda-concurrency.html
+   * @default 1000
+   */
+  readonly concurrency?: number;
+  /** Isolates that run at one time in the tier `thread`. @default the number of cores */
+  readonly parallelism?: number;
+  /** Time that everything but budgets goes by. @default the system's clock */
+  readonly clock?: Clock;
+  /** Makes ids and alias draws the same on every run. @default random */
+  readonly seed?: number;
+  /** Idle environments end after this long. @default 300_000 */
+  readonly idleTimeoutMs?: number;
+  /**
+   * What all environments together may hold before the least recently used idle ones end.
+   * @default half of the machine's memory
+   */
+  readonly memoryCeilingMb?: number;
+  /** Bootstrapped isolates kept ready for cold starts, for each memory size in use. @default 2 */
+  readonly blanks?: number;
+  /** Shape of timeout and crash payloads: AWS's of today, or of before 2025. @default 'current' */
+  readonly errorStyle?: ErrorStyle;
+  /** Memory that gives one full vCPU; older documents say 1792. @default 1769 */
+  readonly memoryMbPerVcpu?: number;
+  /** Log entries kept in memory for each environment. 0 keeps none. @default 1000 */
+  readonly logEntries?: number;
+}
+
+/** Every option in its place; frozen. */
+export interface ResolvedLambdaOptions {
+  readonly home: Home;
+  readonly concurrency: number;
+  readonly parallelism: number;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly random: Random;
+  readonly idleTimeoutMs: number;
+  readonly memoryCeilingMb: number;
+  readonly blanks: number;
+  readonly errorStyle: ErrorStyle;
+  readonly memoryMbPerVcpu: number;
+  readonly logEntries: number;
+}
+
+const keys = Object.keys({
+  region: true,
+  accountId: true,
+  concurrency: true,
+  parallelism: true,
+  clock: true,
+  seed: true,
+  idleTimeoutMs: true,
+  memoryCeilingMb: true,
+  blanks: true,
+  errorStyle: true,
+  memoryMbPerVcpu: true,
+  logEntries: true,
+} satisfies Record<keyof LambdaOptions, true>);
+
+const bytesPerMb = 1_048_576;
+
+export function resolveLambdaOptions(options: LambdaOptions): ResolvedLambdaOptions {
+  checkKnownKeys('options', options, keys);
+  const {
+    region = 'us-east-1',
+    accountId = '123456789012',
+    concurrency = limits.concurrency.default,
+    parallelism = availableParallelism(),
+    clock = new SystemClock(),
+    seed,
+    idleTimeoutMs = 300_000,
+    memoryCeilingMb = Math.max(Math.floor(totalmem() / 2 / bytesPerMb), 64),
+    blanks = 2,
+    errorStyle = 'current',
+    memoryMbPerVcpu = limits.memoryMbPerVcpu,
+    logEntries = 1_000,
+  } = options;
+  checkInteger('concurrency', concurrency, limits.concurrency);
+  checkInteger('parallelism', parallelism, { min: 1, max: 1_024 });
+  if (seed !== undefined) checkInteger('seed', seed, { min: 0, max: 2 ** 32 - 1 });
+  checkInteger('idleTimeoutMs', idleTimeoutMs, { min: 1, max: 2 ** 31 - 1 });
+  checkInteger('memoryCeilingMb', memoryCeilingMb, { min: 1, max: 2 ** 31 - 1 });
+  checkInteger('blanks', blanks, { min: 0, max: 64 });
+  checkOneOf('errorStyle', errorStyle, ['current', 'legacy']);
+  checkInteger('memoryMbPerVcpu', memoryMbPerVcpu, { min: 1, max: 1_048_576 });
+  checkInteger('logEntries', logEntries, { min: 0, max: 10_000_000 });
+  checkClock(clock);
+  const random = seed === undefined ? Math.random : seededRandom(seed);
+  return Object.freeze({
+    home: resolveHome({ region, accountId }),
+    concurrency,
+    parallelism,
+    clock,
+    ids: seed === undefined ? new RandomIds() : new SeededIds(seededRandom(seed ^ 0x9e3779b9)),
+    random,
+    idleTimeoutMs,
+    memoryCeilingMb,
+    blanks,
+    errorStyle,
+    memoryMbPerVcpu,
+    logEntries,
+  });
+}
+
+function checkClock(clock: unknown): asserts clock is Clock {
+  const { now, setTimer } = (clock ?? {}) as Partial<Clock>;
+  if (typeof now === 'function' && typeof setTimer === 'function') return;
+  throw new InvalidOptionError('clock', 'an object with `now()` and `setTimer()`', clock);
+}
