@@ -77,7 +77,7 @@ function locate(folder: string, module: string, tree: FileTree, resolver: Requir
     const real = tree.realPath(`${path}${extension}`);
     if (real !== undefined && tree.isFile(real)) return real;
   }
-  return resolver.resolve(module, runtimeFile);
+  return resolver.resolve(module, runtimeFile, posix.resolve(taskRoot, folder));
 }
 
 function failed(errorType: string, errorMessage: string): ProgramEntry {

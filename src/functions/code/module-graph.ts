@@ -47,7 +47,9 @@ export class ModuleGraph {
   }
 
   resolve(specifier: string, fromPath: string, kind: Kind): Resolution {
-    if (specifier.length > maxPathLength || fromPath.length > maxPathLength) {
+    const isLong = specifier.length > maxPathLength || fromPath.length > maxPathLength;
+    // The guest names both. The walk up the folders ends at `/`, so it must start below it.
+    if (isLong || !fromPath.startsWith('/')) {
       const { code, message } = cannotFindModule(specifier.slice(0, 80), fromPath.slice(0, 80));
       return { kind: 'error', code, message };
     }

@@ -32,19 +32,19 @@ export class RequireResolver {
     this.#globalPaths = globalPaths;
   }
 
-  resolve(request: string, fromPath: string): string {
+  /** `folder` is where the search for packages starts, if not beside the file that asks. */
+  resolve(request: string, fromPath: string, folder: string = posix.dirname(fromPath)): string {
     if (isBuiltin(request)) return `node:${request.replace(/^node:/, '')}`;
     if (request.startsWith('node:')) throw unknownBuiltin(request);
 
-    const found = this.#find(request, fromPath);
+    const found = this.#find(request, fromPath, folder);
     if (found?.startsWith('node:')) return found; // `imports` may point at a builtin.
     const real = found === undefined ? undefined : this.#tree.realPath(found);
     if (real === undefined) throw cannotFindModule(request, fromPath);
     return real;
   }
 
-  #find(request: string, fromPath: string): string | undefined {
-    const folder = posix.dirname(fromPath);
+  #find(request: string, fromPath: string, folder: string): string | undefined {
     if (request.startsWith('/')) return this.#path(request);
     if (/^\.{1,2}(\/|$)/.test(request)) {
       const path = posix.resolve(folder, request);
