@@ -1,5 +1,4 @@
-import { dirname, posix } from 'node:path';
-import { resolve as resolvePath } from 'node:path';
+import { dirname, posix, resolve as resolvePath } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { BuildFailure, BuildOptions, BuildResult, Message } from 'esbuild';
 import { CodeError } from '../../core/errors.ts';
@@ -9,7 +8,7 @@ import type { Deployment } from './deployment.ts';
 type Esbuild = Pick<typeof import('esbuild'), 'build'>;
 type Format = 'cjs' | 'esm';
 
-export interface BundleOptions {
+interface BundleOptions {
   /** Guest path of the bundle without its extension, such as `/var/task/index`. */
   readonly stem: string;
   readonly runtime: 'nodejs22.x' | 'nodejs24.x';

@@ -1,4 +1,5 @@
-import { lstat, readFile, readdir, realpath, stat } from 'node:fs/promises';
+import type { Dirent } from 'node:fs';
+import { readFile, readdir, realpath, stat } from 'node:fs/promises';
 import { join, posix, relative, sep } from 'node:path';
 import { CodeError } from '../../core/errors.ts';
 import { checkUnzippedSize, createDeployment, taskRoot } from './deployment.ts';
@@ -41,7 +42,6 @@ class Walk {
   /** Every real folder is mounted once, so that cycles of links end. */
   readonly #mounts: Mount[];
   readonly #pending: Mount[];
-  #bytes = 0;
 
   constructor(root: Mount) {
     this.#mounts = [root];
@@ -50,23 +50,23 @@ class Walk {
 
   async run(): Promise<void> {
     for (let folder = this.#pending.shift(); folder; folder = this.#pending.shift()) {
-      const names = (await readdir(folder.host)).sort();
-      for (const name of names) {
-        if (name === '.git') continue;
-        await this.#visit({ host: join(folder.host, name), guest: `${folder.guest}/${name}` });
+      const entries = await readdir(folder.host, { withFileTypes: true });
+      // Sorted, so that the same folder gives the same package everywhere.
+      for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
+        if (entry.name !== '.git') await this.#visit(folder, entry);
       }
     }
   }
 
-  async #visit(item: Mount): Promise<void> {
-    const found = await lstat(item.host);
-    if (found.isSymbolicLink()) return this.#visitLink(item);
-    if (found.isDirectory()) this.#pending.push(item);
+  async #visit(folder: Mount, entry: Dirent): Promise<void> {
+    const item = {
+      host: join(folder.host, entry.name),
+      guest: `${folder.guest}/${entry.name}`,
+    };
+    if (entry.isSymbolicLink()) await this.#visitLink(item);
+    else if (entry.isDirectory()) this.#pending.push(item);
+    else if (entry.isFile()) this.files.set(item.guest, item.host);
     // Sockets, pipes and devices have no content to deploy.
-    if (!found.isFile()) return;
-    this.files.set(item.guest, item.host);
-    this.#bytes += found.size;
-    checkUnzippedSize(this.#bytes);
   }
 
   async #visitLink(link: Mount): Promise<void> {
@@ -132,8 +132,13 @@ async function isPackage(path: string): Promise<boolean> {
 async function readFiles(paths: ReadonlyMap<string, string>): Promise<Map<string, Uint8Array>> {
   const files = new Map<string, Uint8Array>();
   const remaining = paths.entries();
+  let bytes = 0;
   const reader = async (): Promise<void> => {
-    for (const [guest, host] of remaining) files.set(guest, await readFile(host));
+    for (const [guest, host] of remaining) {
+      bytes += (await stat(host)).size;
+      checkUnzippedSize(bytes);
+      files.set(guest, await readFile(host));
+    }
   };
   await Promise.all(Array.from({ length: readsAtOnce }, reader));
   return files;

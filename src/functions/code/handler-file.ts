@@ -12,7 +12,7 @@ const handlerShape = /^([^.]*)\.(.*)$/;
 const extensions = ['.js', '.mjs', '.cjs'];
 
 /** The `handler` option taken apart: `src/app.api.get` is `api.get` of the module `app` in `src`. */
-export type HandlerName =
+type HandlerName =
   | {
       readonly kind: 'valid';
       /** `src/` or empty; may be absolute. */
@@ -22,7 +22,7 @@ export type HandlerName =
     }
   | { readonly kind: 'malformed'; readonly message: string };
 
-export function parseHandler(handler: string): HandlerName {
+function parseHandler(handler: string): HandlerName {
   if (handler.includes('..')) {
     return {
       kind: 'malformed',

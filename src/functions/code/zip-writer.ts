@@ -1,6 +1,6 @@
 import { posix } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
-import { Zip, ZipDeflate } from 'fflate';
+import { deflateSync, Zip, ZipPassThrough } from 'fflate';
 import { CodeError } from '../../core/errors.ts';
 import { taskRoot } from './deployment.ts';
 import type { Deployment } from './deployment.ts';
@@ -60,8 +60,17 @@ function zipEntries({ files, links }: Deployment): Entry[] {
   return entries.sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
-function zipFile(name: string, mode: number): ZipDeflate {
-  const file = new ZipDeflate(name, { level: 6 });
+/** Compresses a whole file at once, which takes half the time of fflate's stream. */
+class DeflatedFile extends ZipPassThrough {
+  override compression = 8;
+
+  override process(content: Uint8Array<ArrayBuffer>, isFinal: boolean): void {
+    this.ondata(null, deflateSync(content, { level: 6 }), isFinal);
+  }
+}
+
+function zipFile(name: string, mode: number): DeflatedFile {
+  const file = new DeflatedFile(name);
   file.mtime = new Date(1980, 0, 1); // The format stores local time, so local midnight is constant.
   file.os = 3; // Unix: the mode is in the upper half of the attributes.
   file.attrs = (mode << 16) >>> 0;
