@@ -3,7 +3,7 @@ import type { Ids } from './core/ids.ts';
 import { limits } from './core/limits.ts';
 import { checkBoolean, checkKnownKeys, checkString } from './core/options.ts';
 import type { ResolvedTarget } from './functions/routing.ts';
-import type { Invoker, Invocation } from './invoke/invoker.ts';
+import type { Invocation, InvocationExtras, Invoker } from './invoke/invoker.ts';
 import type { InvokeOutcome } from './invoke/outcome.ts';
 
 /** What goes with one invocation besides the event. */
@@ -58,7 +58,7 @@ export class Calls {
         requestId: this.#ids.uuid(),
         eventJson,
         tenantId: undefined,
-        extrasJson: undefined,
+        extras: undefined,
         isForcedCold: false,
       });
     }
@@ -76,7 +76,7 @@ export class Calls {
       requestId,
       eventJson,
       tenantId,
-      extrasJson: extrasText(options),
+      extras: extrasOf(options),
       isForcedCold: cold,
     };
     signal?.throwIfAborted();
@@ -167,21 +167,31 @@ function checkTenant(tenantId: unknown, isPerTenant: boolean): void {
   });
 }
 
-function extrasText(options: InvokeOptions): string | undefined {
+function extrasOf(options: InvokeOptions): InvocationExtras | undefined {
   const { clientContext, tenantId, traceId } = options;
   if (clientContext === undefined && tenantId === undefined && traceId === undefined) {
     return undefined;
   }
-  const clientContextJson = JSON.stringify(clientContext) ?? '';
-  const bytes = Buffer.byteLength(clientContextJson);
-  if (bytes > limits.clientContextBytes) {
-    throw new InvalidOptionError(
-      'clientContext',
-      `JSON of at most ${limits.clientContextBytes} bytes`,
-      `${bytes} bytes`,
-    );
+  checkClientContext(clientContext);
+  return {
+    ...(clientContext !== undefined && { clientContext }),
+    ...(tenantId !== undefined && { tenantId }),
+    ...(traceId !== undefined && { traceId }),
+  };
+}
+
+function checkClientContext(clientContext: unknown): void {
+  const rule = `a value whose JSON has at most ${limits.clientContextBytes} bytes`;
+  let json: string | undefined;
+  try {
+    json = JSON.stringify(clientContext);
+  } catch {
+    throw new InvalidOptionError('clientContext', rule, clientContext);
   }
-  return JSON.stringify({ clientContext, tenantId, traceId });
+  const bytes = Buffer.byteLength(json ?? '');
+  if (bytes > limits.clientContextBytes) {
+    throw new InvalidOptionError('clientContext', rule, clientContext, `It has ${bytes}`);
+  }
 }
 
 function untilAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {

@@ -44,13 +44,23 @@ export function realNowMs(): number {
   return performance.now();
 }
 
-/** A timer in real time, for the watchdog and for native teardown; virtual clocks do not move it. */
-export function setRealTimer(callback: () => void, delayMs: number): ClockTimer & { unref(): void } {
-  const timer = setTimeout(callback, Math.min(Math.max(delayMs, 0), longestDelayMs));
-  return { cancel: () => clearTimeout(timer), unref: () => void timer.unref() };
+/** Also says whether it keeps the process alive. */
+export interface RealTimer extends ClockTimer {
+  ref(): void;
+  unref(): void;
 }
 
-/** Epoch milliseconds on the wall, for deadlines that a guest compares with its own `Date.now()`. */
+/** A timer in real time, for the watchdog and for native teardown; virtual clocks do not move it. */
+export function setRealTimer(callback: () => void, delayMs: number): RealTimer {
+  const timer = setTimeout(callback, Math.min(Math.max(delayMs, 0), longestDelayMs));
+  return {
+    cancel: () => clearTimeout(timer),
+    ref: () => void timer.ref(),
+    unref: () => void timer.unref(),
+  };
+}
+
+/** Epoch milliseconds on the wall, for lines that the engine itself writes. */
 export function wallNowMs(): number {
   return Date.now();
 }

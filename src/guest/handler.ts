@@ -169,6 +169,6 @@ function isThenable(value: unknown): value is PromiseLike<unknown> {
 }
 
 /** Reads the rarely used fields of an invocation. */
-export function parseExtras(json: string | undefined): InvokeExtras | undefined {
-  return json === undefined ? undefined : (JsonParse(json) as InvokeExtras);
+export function parseExtras(json: string): InvokeExtras {
+  return JsonParse(json) as InvokeExtras;
 }

@@ -15,6 +15,7 @@ import {
 } from './modules.ts';
 import { deliverOperation } from './operations.ts';
 import {
+  DateNow,
   JsonParse,
   NativeError,
   ObjectDefineProperty,
@@ -193,21 +194,38 @@ function describeLoadFailure(error: unknown): string {
   return describeFailure(error);
 }
 
+/**
+ * Two strings are all that a plain invocation needs: every further argument costs time on the way in. What
+ * is the same each time came with the start message, what is rare comes as JSON.
+ */
 function invoke(
   eventJson: string,
   requestId: string,
-  deadlineMs: number,
-  invokedArn: string,
   extrasJson: string | undefined,
 ): string | undefined {
   resetMessageBudget();
-  if (run === undefined) throw new NativeError('The environment has not started');
-  const extras = extrasJson === undefined ? undefined : parseExtras(extrasJson);
-  if (extras?.traceId !== undefined) {
+  if (run === undefined || starting === undefined) {
+    throw new NativeError('The environment has not started');
+  }
+  if (extrasJson === undefined) {
+    return run(eventJson, {
+      requestId,
+      deadlineMs: DateNow() + starting.timeoutMs,
+      invokedArn: starting.usualArn,
+      extras: undefined,
+    });
+  }
+  const extras = parseExtras(extrasJson);
+  if (extras.traceId !== undefined) {
     const { process } = globals as unknown as { process: { env: Record<string, string> } };
     process.env['_X_AMZN_TRACE_ID'] = extras.traceId;
   }
-  return run(eventJson, { requestId, deadlineMs, invokedArn, extras });
+  return run(eventJson, {
+    requestId,
+    deadlineMs: DateNow() + (extras.timeoutMs ?? starting.timeoutMs),
+    invokedArn: extras.invokedArn ?? starting.usualArn,
+    extras,
+  });
 }
 
 /** The host's answer to an operation. An error of a timer callback must not leave as a thrown value. */

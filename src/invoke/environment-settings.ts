@@ -32,15 +32,21 @@ export function environmentInfo(
 
 /** What the guest is told about itself, and the variables that AWS sets for every function. */
 export function environmentSettings(
-  version: FunctionVersionRecord,
-  info: EnvironmentInfo,
+  environment: {
+    readonly version: FunctionVersionRecord;
+    readonly info: EnvironmentInfo;
+    readonly usualArn: string;
+  },
   region: string,
 ): EnvironmentSettings {
+  const { version, info, usualArn } = environment;
   const { config } = version;
   return {
     runtime: config.runtime,
     functionName: version.functionName,
     functionVersion: version.version,
+    usualArn,
+    timeoutMs: config.timeoutMs,
     memoryMb: config.memoryMb,
     environment: { ...systemVariables(version, info, region), ...config.environment },
     logGroupName: info.logGroupName,

@@ -24,6 +24,8 @@ const busy: EnvironmentState = { kind: 'busy' };
 export class Environment {
   readonly version: FunctionVersionRecord;
   readonly info: EnvironmentInfo;
+  /** ARN of the first invocation; the guest knows it from the start and is only told of others. */
+  readonly usualArn: string;
   readonly #clock: Clock;
   readonly #events: Events;
   #running: RunningEnvironment | undefined;
@@ -32,9 +34,16 @@ export class Environment {
   /** Bytes that the pool has on its books for this environment. */
   bookedBytes = 0;
 
-  constructor(version: FunctionVersionRecord, info: EnvironmentInfo, clock: Clock, events: Events) {
+  constructor(
+    version: FunctionVersionRecord,
+    info: EnvironmentInfo,
+    usualArn: string,
+    clock: Clock,
+    events: Events,
+  ) {
     this.version = version;
     this.info = info;
+    this.usualArn = usualArn;
     this.#clock = clock;
     this.#events = events;
     if (events.has('environment.started')) {

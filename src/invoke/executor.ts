@@ -42,6 +42,9 @@ export interface EnvironmentSettings {
   readonly runtime: 'nodejs22.x' | 'nodejs24.x';
   readonly functionName: string;
   readonly functionVersion: string;
+  /** ARN by which invocations come unless they say otherwise. */
+  readonly usualArn: string;
+  readonly timeoutMs: number;
   readonly memoryMb: number;
   readonly environment: Readonly<Record<string, string>>;
   readonly logGroupName: string;
@@ -81,11 +84,11 @@ export interface RunningEnvironment {
 export interface RunRequest {
   readonly requestId: string;
   readonly eventJson: string;
-  /** ARN as the caller invoked it, with a qualifier only if the caller used one. */
-  readonly invokedArn: string;
+  /** When the invocation began, on the real clock. */
+  readonly startedMs: number;
   readonly timeoutMs: number;
   readonly cpuMs: number;
-  /** JSON of the rarely used fields (`InvokeExtras`). */
+  /** JSON of what the guest is told besides event and request id (`InvokeExtras`). */
   readonly extrasJson: string | undefined;
 }
 
@@ -95,6 +98,8 @@ export interface RunOutcome {
   readonly fault: Fault | undefined;
   /** On-thread time of this invocation, in milliseconds. */
   readonly cpuMs: number;
+  /** When it ended, on the real clock. */
+  readonly endedMs: number;
   /** Whether the environment can take another invocation. */
   readonly isAlive: boolean;
 }

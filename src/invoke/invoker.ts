@@ -19,13 +19,20 @@ import { faultPayload, faultStatus, type ErrorStyle } from './fault-payload.ts';
 import { InvokeFailure, InvokeSuccess, type InvokeOutcome } from './outcome.ts';
 import { Report } from './report.ts';
 
+/** Rarely used parts of a request. */
+export interface InvocationExtras {
+  readonly clientContext?: unknown;
+  readonly tenantId?: string;
+  readonly traceId?: string;
+}
+
 /** One request, checked and ready to run. */
 export interface Invocation {
   readonly requestId: string;
   readonly eventJson: string;
   readonly tenantId: string | undefined;
-  /** JSON of the rarely used fields (`InvokeExtras`). */
-  readonly extrasJson: string | undefined;
+  /** What the handler finds in its context besides the usual. */
+  readonly extras: InvocationExtras | undefined;
   /** Runs in an environment of its own that nobody used before. */
   readonly isForcedCold: boolean;
 }
@@ -141,7 +148,7 @@ export class Invoker {
     const initDurationMs = realNowMs() - run.startedMs;
     if (!started.ok) {
       this.#initFailed(environment, started.fault, initDurationMs, 'invoke');
-      return this.#finish(environment, run, started.fault, undefined);
+      return this.#finish(environment, run, started.fault, undefined, realNowMs());
     }
     environment.ready(started.environment, initDurationMs);
     return this.#enter(environment, run, config.timeoutMs - initDurationMs);
@@ -151,7 +158,8 @@ export class Invoker {
     const { version } = run.target;
     const { clock, ids } = this.#options;
     const info = environmentInfo(version, run.invocation.tenantId, { clock, ids });
-    const environment = new Environment(version, info, clock, this.#events);
+    const usualArn = run.target.invokedArn;
+    const environment = new Environment(version, info, usualArn, clock, this.#events);
     this.#pool.add(environment);
     return environment;
   }
@@ -184,7 +192,7 @@ export class Invoker {
     const { region, clock, executors } = this.#options;
     return executors[version.config.isolation].start({
       program: version.program,
-      settings: environmentSettings(version, info, region),
+      settings: environmentSettings(environment, region),
       clock,
       timeoutMs,
       cpuMs,
@@ -249,13 +257,20 @@ export class Invoker {
     timeoutMs: number,
   ): InvokeOutcome | Promise<InvokeOutcome> {
     const { invocation, target } = run;
+    const { config } = target.version;
+    const isPlain =
+      invocation.extras === undefined &&
+      target.invokedArn === environment.usualArn &&
+      timeoutMs === config.timeoutMs;
     const outcome = environment.run({
       requestId: invocation.requestId,
       eventJson: invocation.eventJson,
-      invokedArn: target.invokedArn,
+      startedMs: timeoutMs === config.timeoutMs ? run.startedMs : realNowMs(),
       timeoutMs,
-      cpuMs: target.version.config.cpuMs - run.cpuMs,
-      extrasJson: invocation.extrasJson,
+      cpuMs: config.cpuMs - run.cpuMs,
+      extrasJson: isPlain
+        ? undefined
+        : JSON.stringify({ ...invocation.extras, invokedArn: target.invokedArn, timeoutMs }),
     });
     return outcome instanceof Promise
       ? outcome.then((late) => this.#ended(environment, run, late))
@@ -265,7 +280,7 @@ export class Invoker {
   #ended(environment: Environment, run: Run, outcome: RunOutcome): InvokeOutcome {
     const { fault } = outcome;
     run.cpuMs += outcome.cpuMs;
-    const result = this.#finish(environment, run, fault, outcome.resultJson);
+    const result = this.#finish(environment, run, fault, outcome.resultJson, outcome.endedMs);
     if (outcome.isAlive) {
       this.#pool.giveBack(environment);
     } else {
@@ -279,10 +294,11 @@ export class Invoker {
     run: Run,
     fault: Fault | undefined,
     resultJson: string | undefined,
+    endedMs: number,
   ): InvokeOutcome {
     const { version } = run.target;
     const { requestId } = run.invocation;
-    const durationMs = realNowMs() - run.startedMs;
+    const durationMs = endedMs - run.startedMs;
     const error = fault === undefined ? undefined : this.#payload(fault, version, requestId);
     const ending =
       fault === undefined || error === undefined ? successful : faultStatus(fault, error);

@@ -1,4 +1,4 @@
-import { realNowMs, wallNowMs } from '../core/clock.ts';
+import { realNowMs } from '../core/clock.ts';
 import type {
   Failure,
   Fault,
@@ -44,6 +44,8 @@ interface Task {
   /** What is reported when the event loop becomes empty (Node 22). */
   heldJson: string | undefined;
   exitStatus: number | undefined;
+  /** End of the last entry so far. */
+  endedMs: number;
   outcome: RunOutcome | undefined;
   resolve: ((outcome: RunOutcome) => void) | undefined;
   watch: Watch | undefined;
@@ -111,9 +113,10 @@ export class GuestSession implements RunningEnvironment {
     if (entry.kind === 'failed') {
       return { ok: false, fault: { kind: 'init', failure: entryFailure(entry) }, cpuMs: 0 };
     }
-    const task = this.#begin('init', undefined, timeoutMs, cpuMs);
+    const startedMs = realNowMs();
+    const task = this.#begin('init', undefined, startedMs, timeoutMs, cpuMs);
     if (entry.format === 'module') this.#imports.push({ id: 0, path: entry.path });
-    const started = this.#run(task, () => {
+    const started = this.#run(task, startedMs, () => {
       this.#loader.define(this.#entryTimeoutMs(task));
       return this.#guest.start(this.#startMessage(entry), this.#entryTimeoutMs(task));
     });
@@ -125,17 +128,15 @@ export class GuestSession implements RunningEnvironment {
   }
 
   invoke(request: RunRequest): RunOutcome | Promise<RunOutcome> {
-    const { timeoutMs } = request;
-    const task = this.#begin('invocation', request.requestId, timeoutMs, request.cpuMs);
+    const { requestId, startedMs, timeoutMs, cpuMs } = request;
+    const task = this.#begin('invocation', requestId, startedMs, timeoutMs, cpuMs);
     this.#work.thaw();
-    return this.#run(task, () =>
+    return this.#run(task, startedMs, () =>
       this.#guest.invoke(
         request.eventJson,
-        request.requestId,
-        wallNowMs() + timeoutMs,
-        request.invokedArn,
+        requestId,
         request.extrasJson,
-        this.#entryTimeoutMs(task),
+        wholeMs(Math.min(cpuMs, timeoutMs)),
       ),
     );
   }
@@ -160,18 +161,20 @@ export class GuestSession implements RunningEnvironment {
   #begin(
     kind: Task['kind'],
     requestId: string | undefined,
+    startedMs: number,
     timeoutMs: number,
     cpuMs: number,
   ): Task {
     const task: Task = {
       kind,
       requestId,
-      deadlineMs: realNowMs() + timeoutMs,
+      deadlineMs: startedMs + timeoutMs,
       cpuLeftMs: cpuMs,
       cpuUsedMs: 0,
       completion: undefined,
       heldJson: undefined,
       exitStatus: undefined,
+      endedMs: startedMs,
       outcome: undefined,
       resolve: undefined,
       watch: undefined,
@@ -182,8 +185,8 @@ export class GuestSession implements RunningEnvironment {
   }
 
   /** The first entry of a task; the outcome is there at once when nothing is left to wait for. */
-  #run(task: Task, enter: () => Entered): RunOutcome | Promise<RunOutcome> {
-    this.#enter(task, enter);
+  #run(task: Task, startedMs: number, enter: () => Entered): RunOutcome | Promise<RunOutcome> {
+    this.#enter(task, startedMs, enter);
     if (task.outcome !== undefined) return task.outcome;
     const { promise, resolve } = Promise.withResolvers<RunOutcome>();
     task.resolve = resolve;
@@ -194,9 +197,9 @@ export class GuestSession implements RunningEnvironment {
   }
 
   /** Runs one entry, then whatever follows from it. */
-  #enter(task: Task, enter: () => Entered): void {
+  #enter(task: Task, startedMs: number, enter: () => Entered): void {
     this.#isEntered = true;
-    this.#entryStartedMs = realNowMs();
+    this.#entryStartedMs = startedMs;
     let entered: Entered;
     try {
       entered = enter();
@@ -299,7 +302,7 @@ export class GuestSession implements RunningEnvironment {
     const delivery = this.#work.next();
     if (delivery === undefined) return;
     const { id, failed, json } = delivery;
-    this.#enter(task, () => this.#guest.deliver(id, failed, json, this.#entryTimeoutMs(task)));
+    this.#enter(task, realNowMs(), () => this.#guest.deliver(id, failed, json, this.#entryTimeoutMs(task)));
   }
 
   /** Links and evaluates an ES module: the entry (id 0), or what `import()` asked for. */
@@ -320,7 +323,7 @@ export class GuestSession implements RunningEnvironment {
       if (id !== 0) this.#work.settle({ id, failed: false, json: undefined });
       return undefined;
     };
-    this.#enter(task, () => {
+    this.#enter(task, realNowMs(), () => {
       try {
         const evaluated = this.#loader.evaluate(path, this.#entryTimeoutMs(task));
         return typeof evaluated === 'object' ? evaluated.then(done, failed) : done();
@@ -361,8 +364,8 @@ export class GuestSession implements RunningEnvironment {
     if (task.watch !== undefined) this.#host.watchdog.unwatch(task.watch);
     if (this.#isAlive) this.#settleDown(task);
     else this.#kill();
-    const { cpuUsedMs: cpuMs } = task;
-    task.outcome = { resultJson: json, fault, cpuMs, isAlive: this.#isAlive };
+    const { cpuUsedMs: cpuMs, endedMs } = task;
+    task.outcome = { resultJson: json, fault, cpuMs, endedMs, isAlive: this.#isAlive };
     task.resolve?.(task.outcome);
   }
 
@@ -396,9 +399,11 @@ export class GuestSession implements RunningEnvironment {
 
   #charge(task: Task): void {
     this.#isEntered = false;
+    const nowMs = realNowMs();
+    task.endedMs = nowMs;
     let spentMs: number;
     if (this.#guest.isInline) {
-      spentMs = realNowMs() - this.#entryStartedMs;
+      spentMs = nowMs - this.#entryStartedMs;
     } else {
       const onThreadMs = this.#guest.onThreadMs();
       spentMs = onThreadMs - this.#onThreadMs;
@@ -408,15 +413,14 @@ export class GuestSession implements RunningEnvironment {
     task.cpuLeftMs -= spentMs;
   }
 
-  /** What is left of both budgets; native timeouts are whole milliseconds, and 0 would mean none. */
+  /** What is left of both budgets. */
   #entryTimeoutMs(task: Task): number {
-    const leftMs = Math.min(task.cpuLeftMs, task.deadlineMs - realNowMs());
-    return leftMs > 1 ? Math.ceil(leftMs) : 1;
+    return wholeMs(Math.min(task.cpuLeftMs, task.deadlineMs - realNowMs()));
   }
 
   #onDeadline(task: Task): void {
     if (this.#task !== task) return;
-    // A guest that computes until the end of the wall budget has used up what it could use of it.
+    task.endedMs = realNowMs();
     this.#complete(task, { kind: 'timeout', budget: 'wall' });
     this.#finish(task);
   }
@@ -509,6 +513,8 @@ export class GuestSession implements RunningEnvironment {
       environment: settings.environment,
       functionName: settings.functionName,
       functionVersion: settings.functionVersion,
+      usualArn: settings.usualArn,
+      timeoutMs: settings.timeoutMs,
       memoryMb: settings.memoryMb,
       logGroupName: settings.logGroupName,
       logStreamName: settings.logStreamName,
@@ -523,6 +529,11 @@ export class GuestSession implements RunningEnvironment {
     };
     return JSON.stringify(message);
   }
+}
+
+/** Native timeouts are whole milliseconds, and 0 would mean none. */
+function wholeMs(ms: number): number {
+  return ms > 1 ? Math.ceil(ms) : 1;
 }
 
 function entryFailure(entry: {

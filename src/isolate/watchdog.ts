@@ -1,4 +1,4 @@
-import { realNowMs, setRealTimer, type ClockTimer } from '../core/clock.ts';
+import { realNowMs, setRealTimer, type RealTimer } from '../core/clock.ts';
 
 /** A deadline that somebody must answer for when it passes. */
 export interface Watch {
@@ -13,10 +13,12 @@ export interface Watch {
  */
 export class Watchdog {
   readonly #watches = new Set<Watch>();
-  #timer: (ClockTimer & { unref(): void }) | undefined;
+  #timer: RealTimer | undefined;
   #firesAtMs = Infinity;
 
   watch(watch: Watch): void {
+    // Somebody waits, so the process must stay; without a watch the timer alone must not hold it.
+    if (this.#watches.size === 0) this.#timer?.ref();
     this.#watches.add(watch);
     if (watch.deadlineMs < this.#firesAtMs) this.#setTimer(watch.deadlineMs);
   }

@@ -69,6 +69,9 @@ export interface StartMessage {
   readonly environment: Readonly<Record<string, string>>;
   readonly functionName: string;
   readonly functionVersion: string;
+  /** ARN as the first caller invoked it. */
+  readonly usualArn: string;
+  readonly timeoutMs: number;
   readonly memoryMb: number;
   readonly logGroupName: string;
   readonly logStreamName: string;
@@ -84,8 +87,12 @@ export interface StartMessage {
   readonly maxResponseBytes: number;
 }
 
-/** What an invocation carries besides event, request id and deadline; left out when there is none of it. */
+/** What an invocation carries besides event and request id; left out when there is none of it. */
 export interface InvokeExtras {
+  /** As the caller invoked it, when that is not the usual ARN. */
+  readonly invokedArn?: string;
+  /** What is left, when init was redone inside the invocation. */
+  readonly timeoutMs?: number;
   readonly traceId?: string;
   readonly clientContext?: unknown;
   readonly identity?: unknown;
@@ -105,7 +112,7 @@ export interface FailureMessage {
 export const guestEntry = {
   /** `(startJson) -> 'ready' | undefined` */
   start: 'start',
-  /** `(eventJson, requestId, deadlineMs, invokedArn, extrasJson) -> resultJson | undefined` */
+  /** `(eventJson, requestId, extrasJson) -> resultJson | undefined` */
   invoke: 'invoke',
   /** `(operationId, failed, json)` */
   deliver: 'deliver',
