@@ -1,0 +1,214 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { isBuiltin } from 'node:module';
+import { posix } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, test } from 'vitest';
+
+interface Rule {
+  /** Rooms, or single files without `.ts`, besides the room itself. */
+  readonly mayImport: readonly string[];
+  /** Packages from the registry. */
+  readonly packages?: readonly string[];
+}
+
+/** The rooms of `src/` and what each may import. A room is a folder; `lambda` is the files at the top. */
+const rooms: Record<string, Rule> = {
+  core: { mayImport: [], packages: ['eventemitter3'] },
+  wire: { mayImport: [] },
+  guest: { mayImport: ['wire'], packages: ['@ungap/structured-clone', 'node-inspect-extracted'] },
+  functions: {
+    mayImport: ['core'],
+    packages: [
+      '@jridgewell/trace-mapping',
+      'cjs-module-lexer',
+      'es-module-lexer',
+      'esbuild',
+      'fflate',
+    ],
+  },
+  access: { mayImport: ['core'] },
+  invoke: { mayImport: ['core', 'functions'] },
+  isolate: {
+    mayImport: ['core', 'wire', 'invoke/executor'],
+    packages: ['@jridgewell/trace-mapping', 'isolated-vm', 'p-queue'],
+  },
+  brokers: { mayImport: ['core'] },
+  async: { mayImport: ['core', 'functions', 'invoke', 'brokers'], packages: ['p-queue'] },
+  sources: { mayImport: ['core', 'functions', 'invoke', 'brokers'], packages: ['p-queue'] },
+  observe: { mayImport: ['core'] },
+  lambda: {
+    mayImport: [
+      'core',
+      'wire',
+      'functions',
+      'access',
+      'invoke',
+      'isolate',
+      'brokers',
+      'async',
+      'sources',
+      'observe',
+    ],
+  },
+  aws: { mayImport: ['core', 'lambda'] },
+  testing: { mayImport: ['core', 'lambda'] },
+  cli: { mayImport: ['index', 'aws/index', 'testing/index'] },
+};
+
+const filesOfLambda = new Set([
+  'index',
+  'lambda',
+  'lambda-function',
+  'lambda-options',
+  'invocable',
+  'control-plane',
+]);
+
+/** Who may let the event loop turn, and why a `Clock` would be wrong there. */
+const mayCallSetImmediate: Record<string, string> = {
+  'core/events': 'a throwing listener is reported outside of the invocation it listens to',
+  'functions/code/zip-writer': 'packing a large deployment leaves gaps for other work',
+  'isolate/blank-pool': 'blanks are made one a turn',
+  'isolate/guest-session': 'a guest with endless deliveries must not starve the host',
+};
+
+interface Import {
+  /** Path below `src/` without `.ts`. */
+  readonly from: string;
+  /** As `from`, or the name of a package or builtin. */
+  readonly to: string;
+  readonly isRelative: boolean;
+  readonly isTypeOnly: boolean;
+}
+
+const src = fileURLToPath(new URL('../src/', import.meta.url));
+const files = readdirSync(src, { recursive: true, encoding: 'utf8' })
+  .map((path) => path.replaceAll('\\', '/'))
+  .filter((path) => path.endsWith('.ts'))
+  .map((path) => ({ name: path.slice(0, -'.ts'.length), text: readFileSync(src + path, 'utf8') }));
+const imports = files.flatMap(({ name, text }) => importsOf(name, text));
+
+describe('rooms', () => {
+  test('every file in src belongs to a room', () => {
+    const strays = files.map(({ name }) => name).filter((name) => roomOf(name) === undefined);
+    expect(strays).toEqual([]);
+  });
+
+  test('the rules name files that exist and allow no cycle', () => {
+    const reached = (room: string, seen: readonly string[]): void => {
+      expect(seen, 'a room that may import itself through others').not.toContain(room);
+      for (const next of rooms[room]?.mayImport ?? []) {
+        reached(roomOf(next) ?? next, [...seen, room]);
+      }
+    };
+    for (const room of Object.keys(rooms)) reached(room, []);
+    expect(files.map(({ name }) => name)).toEqual(expect.arrayContaining([...filesOfLambda]));
+    expect(files.map(({ name }) => name)).toContain('invoke/executor');
+  });
+
+  test.each(Object.keys(rooms))('%s imports only what its rule names', (room) => {
+    const offences = imports
+      .filter(
+        ({ from, to, isRelative }) => isRelative && roomOf(from) === room && !mayImport(room, to),
+      )
+      .map(({ from, to }) => `${from} imports ${to}`);
+    expect(offences).toEqual([]);
+  });
+
+  test.each(Object.keys(rooms))('%s uses only its own packages', (room) => {
+    const allowed = rooms[room]?.packages ?? [];
+    const offences = imports
+      .filter(({ from, isRelative }) => !isRelative && roomOf(from) === room)
+      // The guest has no Node: a builtin there is a package that it does not have.
+      .filter(
+        ({ to }) =>
+          !allowed.includes(packageOf(to)) &&
+          (room === 'guest' || !to.startsWith('node:') || !isBuiltin(to)),
+      )
+      .map(({ from, to }) => `${from} imports ${to}`);
+    expect(offences).toEqual([]);
+  });
+
+  test('nothing looks into observe but lambda.ts and the type exports of index.ts', () => {
+    const importers = imports
+      .filter(({ from, to }) => roomOf(to) === 'observe' && roomOf(from) !== 'observe')
+      .filter(({ from, isTypeOnly }) => from !== 'lambda' && !(from === 'index' && isTypeOnly))
+      .map(({ from, to }) => `${from} imports ${to}`);
+    expect(importers).toEqual([]);
+  });
+});
+
+describe('time', () => {
+  const hostFiles = files.filter(({ name }) => roomOf(name) !== 'guest');
+
+  test('only core/clock.ts reads the time or sets a timer', () => {
+    const forbidden = [
+      /\bDate\.now\b/,
+      /\bnew Date\(\s*\)/,
+      /\bperformance\.now\b/,
+      /\bsetTimeout\s*\(/,
+      /\bsetInterval\s*\(/,
+      /\bimport\b[^;]*\b(?:setTimeout|setInterval|scheduler)\b[^;]*\bfrom 'node:timers(?:\/promises)?'/,
+    ];
+    const offences = hostFiles
+      .filter(({ name }) => name !== 'core/clock')
+      .filter(({ text }) => forbidden.some((pattern) => pattern.test(withoutComments(text))))
+      .map(({ name }) => name);
+    expect(offences).toEqual([]);
+  });
+
+  test('only files with a reason call setImmediate', () => {
+    const callers = hostFiles
+      .filter(({ text }) => /\bsetImmediate\s*\(/.test(withoutComments(text)))
+      .map(({ name }) => name);
+    expect(Object.keys(mayCallSetImmediate)).toEqual(expect.arrayContaining(callers));
+  });
+});
+
+function roomOf(name: string): string | undefined {
+  const [folder = '', ...rest] = name.split('/');
+  if (rest.length === 0) return filesOfLambda.has(name) ? 'lambda' : undefined;
+  return Object.hasOwn(rooms, folder) && folder !== 'lambda' ? folder : undefined;
+}
+
+function mayImport(room: string, target: string): boolean {
+  const targetRoom = roomOf(target);
+  if (targetRoom === room) return true;
+  const { mayImport: allowed } = rooms[room] ?? { mayImport: [] };
+  return allowed.includes(target) || (targetRoom !== undefined && allowed.includes(targetRoom));
+}
+
+/** `import`, `import type`, `export ... from`, `import('x')` and `typeof import('x')`. */
+function importsOf(from: string, text: string): Import[] {
+  const code = withoutComments(text);
+  const found: Import[] = [];
+  const add = (specifier: string, isTypeOnly: boolean): void => {
+    const isRelative = specifier.startsWith('.');
+    const to = isRelative
+      ? posix.join(posix.dirname(from), specifier).replace(/\.ts$/, '')
+      : specifier;
+    found.push({ from, to, isRelative, isTypeOnly });
+  };
+  const statement = /^(?:import|export)\s+(type\s)?(?:[^'";]*?\sfrom\s+)?'([^']+)';/gm;
+  for (const [, type, specifier = ''] of code.matchAll(statement)) {
+    add(specifier, type !== undefined);
+  }
+  const call =
+    /(typeof\s+)?\b(?:import|require\)?|createRequire\(import\.meta\.url\))\(\s*'([^']+)'\s*\)/g;
+  for (const [, type, specifier = ''] of code.matchAll(call)) {
+    add(specifier, type !== undefined);
+  }
+  return found;
+}
+
+/** Good enough for formatted TypeScript: comments begin a line or follow a space. */
+function withoutComments(text: string): string {
+  return text.replace(/^\s*\/\*[\s\S]*?\*\/|(?<=^|\s)\/\/.*$/gm, '');
+}
+
+function packageOf(specifier: string): string {
+  return specifier
+    .split('/')
+    .slice(0, specifier.startsWith('@') ? 2 : 1)
+    .join('/');
+}
