@@ -41,7 +41,7 @@ export class ControlPlane {
       this.#store.delete(record.name);
       throw error;
     }
-    this.#events.emit('function.created', this.#about(record.name, record.arn));
+    this.#events.emit({ type: 'function.created', ...this.#about(record.name, record.arn) });
     return record;
   }
 
@@ -53,14 +53,14 @@ export class ControlPlane {
     this.#checkOpen();
     const record = await this.#store.update(name, changes, options);
     await this.#prepare(record.latest);
-    this.#events.emit('function.updated', this.#about(record.name, record.arn));
+    this.#events.emit({ type: 'function.updated', ...this.#about(record.name, record.arn) });
   }
 
   async delete(name: string): Promise<void> {
     this.#checkOpen();
     const arn = this.#store.get(name)?.arn ?? name;
     this.#store.delete(name);
-    this.#events.emit('function.deleted', this.#about(name, arn));
+    this.#events.emit({ type: 'function.deleted', ...this.#about(name, arn) });
   }
 
   publish(name: string, options: PublishOptions | undefined): FunctionVersionRecord {
@@ -70,7 +70,7 @@ export class ControlPlane {
     if (this.#store.versions.list(name).length > before) {
       const { functionName, version, arn } = record;
       const at = this.#clock.now();
-      this.#events.emit('version.published', { at, functionName, version, arn });
+      this.#events.emit({ type: 'version.published', at, functionName, version, arn });
     }
     return record;
   }
@@ -78,20 +78,20 @@ export class ControlPlane {
   deleteVersion(functionName: string, version: string): void {
     this.#checkOpen();
     this.#store.versions.delete(functionName, version);
-    this.#events.emit('version.deleted', { at: this.#clock.now(), functionName, version });
+    this.#events.emit({ type: 'version.deleted', at: this.#clock.now(), functionName, version });
   }
 
   createAlias(functionName: string, alias: string, options: AliasOptions): AliasRecord {
     this.#checkOpen();
     const record = this.#store.aliases.create(functionName, alias, options);
-    this.#events.emit('alias.created', { at: this.#clock.now(), functionName, alias });
+    this.#events.emit({ type: 'alias.created', at: this.#clock.now(), functionName, alias });
     return record;
   }
 
   updateAlias(functionName: string, alias: string, changes: AliasChanges): AliasRecord {
     this.#checkOpen();
     const record = this.#store.aliases.update(functionName, alias, changes);
-    this.#events.emit('alias.updated', { at: this.#clock.now(), functionName, alias });
+    this.#events.emit({ type: 'alias.updated', at: this.#clock.now(), functionName, alias });
     return record;
   }
 
@@ -99,7 +99,7 @@ export class ControlPlane {
     this.#checkOpen();
     const existed = this.#store.aliases.delete(functionName, alias);
     if (existed) {
-      this.#events.emit('alias.deleted', { at: this.#clock.now(), functionName, alias });
+      this.#events.emit({ type: 'alias.deleted', at: this.#clock.now(), functionName, alias });
     }
     return existed;
   }

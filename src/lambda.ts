@@ -223,7 +223,7 @@ export class Lambda implements AsyncDisposable {
       tier,
       blanks,
       parallelism,
-      onZombies: (count) => this.#events.emit('engine.zombies', { at: clock.now(), count }),
+      onZombies: (count) => this.#events.emit({ type: 'engine.zombies', at: clock.now(), count }),
     });
   }
 }

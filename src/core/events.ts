@@ -42,35 +42,39 @@ export type StopReason =
 
 /**
  * Everything that happens, by name. `at` is epoch milliseconds on the `Lambda`'s clock. Payloads are plain
- * data; listeners run at once, in the order in which they were added.
+ * data that say their own name in `type`; listeners run at once, in the order in which they were added.
  */
 export interface LambdaEvents {
-  'function.created': { readonly at: number; readonly functionName: string; readonly arn: string };
-  'function.updated': { readonly at: number; readonly functionName: string; readonly arn: string };
-  'function.deleted': { readonly at: number; readonly functionName: string; readonly arn: string };
+  'function.created': { readonly type: 'function.created'; readonly at: number; readonly functionName: string; readonly arn: string };
+  'function.updated': { readonly type: 'function.updated'; readonly at: number; readonly functionName: string; readonly arn: string };
+  'function.deleted': { readonly type: 'function.deleted'; readonly at: number; readonly functionName: string; readonly arn: string };
   'version.published': {
+    readonly type: 'version.published';
     readonly at: number;
     readonly functionName: string;
     readonly version: string;
     readonly arn: string;
   };
   'version.deleted': {
+    readonly type: 'version.deleted';
     readonly at: number;
     readonly functionName: string;
     readonly version: string;
   };
-  'alias.created': { readonly at: number; readonly functionName: string; readonly alias: string };
-  'alias.updated': { readonly at: number; readonly functionName: string; readonly alias: string };
-  'alias.deleted': { readonly at: number; readonly functionName: string; readonly alias: string };
+  'alias.created': { readonly type: 'alias.created'; readonly at: number; readonly functionName: string; readonly alias: string };
+  'alias.updated': { readonly type: 'alias.updated'; readonly at: number; readonly functionName: string; readonly alias: string };
+  'alias.deleted': { readonly type: 'alias.deleted'; readonly at: number; readonly functionName: string; readonly alias: string };
   /** Init begins; AWS's INIT_START. */
-  'environment.started': { readonly at: number; readonly environment: EnvironmentInfo };
+  'environment.started': { readonly type: 'environment.started'; readonly at: number; readonly environment: EnvironmentInfo };
   'environment.ready': {
+    readonly type: 'environment.ready';
     readonly at: number;
     readonly environment: EnvironmentInfo;
     readonly initDurationMs: number;
   };
   /** AWS's INIT_REPORT; init is then redone inside the invoke, `phase` says which of the two it was. */
   'environment.initFailed': {
+    readonly type: 'environment.initFailed';
     readonly at: number;
     readonly environment: EnvironmentInfo;
     readonly initDurationMs: number;
@@ -78,19 +82,22 @@ export interface LambdaEvents {
     readonly status: 'error' | 'timeout';
     readonly errorType: string | undefined;
   };
-  'environment.frozen': { readonly at: number; readonly environment: EnvironmentInfo };
+  'environment.frozen': { readonly type: 'environment.frozen'; readonly at: number; readonly environment: EnvironmentInfo };
   'environment.stopped': {
+    readonly type: 'environment.stopped';
     readonly at: number;
     readonly environment: EnvironmentInfo;
     readonly reason: StopReason;
   };
   'invocation.started': {
+    readonly type: 'invocation.started';
     readonly at: number;
     readonly requestId: string;
     readonly functionName: string;
     readonly environment: EnvironmentInfo;
   };
   'invocation.finished': {
+    readonly type: 'invocation.finished';
     readonly at: number;
     readonly requestId: string;
     readonly functionName: string;
@@ -101,12 +108,14 @@ export interface LambdaEvents {
   };
   /** The call never ran; it left no log line and costs nothing. */
   'invocation.throttled': {
+    readonly type: 'invocation.throttled';
     readonly at: number;
     readonly functionName: string;
     readonly reason: string;
     readonly limit: number;
   };
   'log.written': {
+    readonly type: 'log.written';
     readonly at: number;
     readonly environment: EnvironmentInfo;
     readonly requestId: string | undefined;
@@ -116,7 +125,7 @@ export interface LambdaEvents {
     readonly body: string;
   };
   /** A killed guest holds a thread that nothing short of the end of the process frees, or gave one back. */
-  'engine.zombies': { readonly at: number; readonly count: number };
+  'engine.zombies': { readonly type: 'engine.zombies'; readonly at: number; readonly count: number };
 }
 
 // One emitter carries events of many shapes; `on`, `off` and `emit` tie name and shape together.
@@ -150,8 +159,8 @@ export class Events {
     return this.#emitter.listenerCount(name) > 0;
   }
 
-  emit<Name extends keyof LambdaEvents>(name: Name, event: LambdaEvents[Name]): void {
-    this.#emitter.emit(name, event);
+  emit(event: LambdaEvents[keyof LambdaEvents]): void {
+    this.#emitter.emit(event.type, event);
   }
 }
 

@@ -12,19 +12,30 @@ import {
   type LegacyCompletion,
 } from './context.ts';
 import { describeFailure, runtimeFailure } from './failure.ts';
+import { seesOnlyEvent } from './handler-parameters.ts';
 import { JsonParse, JsonStringify, NativeError, PromiseResolve, PromiseThen, quote } from './primordials.ts';
 
 export type Handler = (event: unknown, context: object, callback?: unknown) => unknown;
 
-/** Runs one event; gives the result as JSON when it is there at once, else reports it with `send`. */
-export type RunHandler = (eventJson: string, facts: InvocationFacts) => string | undefined;
+/**
+ * Runs one event; gives the result as JSON when it is there at once, else reports it with `send`. Without
+ * facts the handler gets no context.
+ */
+export type RunHandler = (eventJson: string, facts: InvocationFacts | undefined) => string | undefined;
+
+/** A handler under the contract of its runtime. */
+export interface Contract {
+  readonly run: RunHandler;
+  /** Whether the handler could see a context at all. */
+  readonly needsFacts: boolean;
+}
 
 /** The handler contract of one runtime version. */
-export function handlerContract(start: StartMessage, handler: Handler): RunHandler {
+export function handlerContract(start: StartMessage, handler: Handler): Contract {
   maxResponseBytes = start.maxResponseBytes;
   return start.runtime === 'nodejs22.x'
-    ? callbackContract(start, handler)
-    : promiseContract(start, handler);
+    ? { run: callbackContract(start, handler), needsFacts: true }
+    : { run: promiseContract(start, handler), needsFacts: !seesOnlyEvent(handler) };
 }
 
 /** `nodejs24.x`: the returned value, awaited, is the result. */
@@ -32,13 +43,16 @@ function promiseContract(start: StartMessage, handler: Handler): RunHandler {
   return (eventJson, facts) => {
     let returned: unknown;
     try {
-      returned = handler(JsonParse(eventJson), createContext(start, facts));
+      returned =
+        facts === undefined
+          ? (handler as (event: unknown) => unknown)(JsonParse(eventJson))
+          : handler(JsonParse(eventJson), createContext(start, facts));
       if (!isThenable(returned)) return resultText24(returned);
     } catch (error) {
       sendThrown(error);
       return undefined;
     }
-    PromiseThen(PromiseResolve(returned), sendResult24, sendThrown);
+    void PromiseThen(PromiseResolve(returned), sendResult24, sendThrown);
     return undefined;
   };
 }
@@ -84,6 +98,7 @@ function checkedSize(text: string): string {
 /** `nodejs22.x`: promise, or callback; what a synchronous handler returns is ignored. */
 function callbackContract(start: StartMessage, handler: Handler): RunHandler {
   return (eventJson, facts) => {
+    if (facts === undefined) throw new NativeError('An invocation came without its request id');
     const completion = createCompletion();
     try {
       const context = createLegacyContext(start, facts, completion);
@@ -92,7 +107,7 @@ function callbackContract(start: StartMessage, handler: Handler): RunHandler {
         completion.isAsync = true;
         // A result that cannot be stringified throws in succeed; then fail reports it.
         const settled = PromiseThen(PromiseResolve(returned), completion.succeed, completion.fail);
-        PromiseThen(settled, ignore, completion.fail);
+        void PromiseThen(settled, ignore, completion.fail);
       } else if (!completion.isHeld) {
         send(emitKind.heldResult, 'null');
       }

@@ -1,8 +1,8 @@
-import { emitKind, loaderNames, type StartMessage } from '../wire/messages.ts';
+import { emitKind, loaderNames, readyText, type StartMessage } from '../wire/messages.ts';
 import { connect, resetMessageBudget, send } from './bridge.ts';
 import { configureConsole, createConsole } from './console.ts';
 import { describeFailure, runtimeFailure } from './failure.ts';
-import { handlerContract, parseExtras, type Handler, type RunHandler } from './handler.ts';
+import { handlerContract, parseExtras, type Handler, type Contract } from './handler.ts';
 import { harden, removeWebAssembly } from './hardening.ts';
 import { part } from './lazy-parts.ts';
 import {
@@ -58,7 +58,7 @@ function defineLoader(name: string, value: unknown, configurable = false): void 
   ObjectDefineProperty(globals, name, { value, configurable, enumerable: false });
 }
 
-let run: RunHandler | undefined;
+let contract: Contract | undefined;
 let starting: StartMessage | undefined;
 
 /**
@@ -73,7 +73,7 @@ export function boot(emit: Emit, call: Call): object {
     if (typeof callback !== 'function') {
       throw new TypeError('The "callback" argument must be of type function');
     }
-    PromiseThen(PromiseResolve(undefined), () => {
+    void PromiseThen(PromiseResolve(undefined), () => {
       try {
         callback();
       } catch (error) {
@@ -118,9 +118,9 @@ function start(startJson: string): string | undefined {
 /** The host's last module imports the entry, so this runs when all top-level awaits are done. */
 function receiveNamespace(path: string, namespace: object): void {
   keepNamespace(path, namespace);
-  if (run !== undefined || starting === undefined || path !== starting.entryPath) return;
+  if (contract !== undefined || starting === undefined || path !== starting.entryPath) return;
   const status = useHandler(starting, namespace);
-  if (status !== undefined) send(emitKind.ready, '');
+  if (status !== undefined) send(emitKind.ready, status);
 }
 
 /** Finds the handler in what the module exports; reports why not. */
@@ -138,8 +138,8 @@ function useHandler(message: StartMessage, exported: unknown): string | undefine
       );
       return undefined;
     }
-    run = handlerContract(message, handler);
-    return 'ready';
+    contract = handlerContract(message, handler);
+    return contract.needsFacts ? readyText.withFacts : readyText.eventOnly;
   }
   const name = handlerName(message);
   const reason =
@@ -195,20 +195,21 @@ function describeLoadFailure(error: unknown): string {
 }
 
 /**
- * Two strings are all that a plain invocation needs: every further argument costs time on the way in. What
- * is the same each time came with the start message, what is rare comes as JSON.
+ * Every argument costs time on the way in: a handler that sees only the event gets only the event, others
+ * the request id as well. What is the same each time came with the start message, what is rare as JSON.
  */
 function invoke(
   eventJson: string,
-  requestId: string,
+  requestId: string | undefined,
   extrasJson: string | undefined,
 ): string | undefined {
   resetMessageBudget();
-  if (run === undefined || starting === undefined) {
+  if (contract === undefined || starting === undefined) {
     throw new NativeError('The environment has not started');
   }
+  if (requestId === undefined) return contract.run(eventJson, undefined);
   if (extrasJson === undefined) {
-    return run(eventJson, {
+    return contract.run(eventJson, {
       requestId,
       deadlineMs: DateNow() + starting.timeoutMs,
       invokedArn: starting.usualArn,
@@ -220,7 +221,7 @@ function invoke(
     const { process } = globals as unknown as { process: { env: Record<string, string> } };
     process.env['_X_AMZN_TRACE_ID'] = extras.traceId;
   }
-  return run(eventJson, {
+  return contract.run(eventJson, {
     requestId,
     deadlineMs: DateNow() + (extras.timeoutMs ?? starting.timeoutMs),
     invokedArn: extras.invokedArn ?? starting.usualArn,

@@ -56,6 +56,7 @@ const defined = bareRecord<ModuleFunction>();
 const cache = bareRecord<Module>();
 const namespaces = bareRecord<object>();
 const importing = bareRecord<Promise<unknown>>();
+const awaiting = bareRecord<(namespace: object) => void>();
 const resolutions = bareRecord<Resolution>();
 let mainModule: Module | undefined;
 
@@ -95,7 +96,7 @@ export function dynamicImport(fromPath: string, specifier: unknown): Promise<unk
     if (found.kind === 'builtin') {
       fulfil(interopNamespace(`node:${found.name}`, builtin(found.name), undefined));
     } else if (found.format === 'module') {
-      PromiseThen(importModule(found.path), fulfil, reject);
+      void PromiseThen(importModule(found.path), fulfil, reject);
     } else {
       fulfil(interopNamespace(found.path, loadFile(found), found.exportNames));
     }
@@ -111,7 +112,10 @@ function importModule(path: string): Promise<unknown> {
       repeats: false,
       settle: (failed, json) => {
         if (!failed) {
-          fulfil(namespaces[path]);
+          // A module that still awaits at top level hands its namespace over later.
+          const namespace = namespaces[path];
+          if (namespace === undefined) awaiting[path] = fulfil;
+          else fulfil(namespace);
           return;
         }
         delete importing[path];
@@ -133,7 +137,10 @@ function importError(json: string | undefined): Error {
 
 /** The host evaluated a module; its namespace arrives once every top-level await before it is done. */
 export function keepNamespace(path: string, namespace: object): void {
-  namespaces[path] ??= namespace;
+  if (namespaces[path] !== undefined) return;
+  namespaces[path] = namespace;
+  awaiting[path]?.(namespace);
+  delete awaiting[path];
 }
 
 /** A namespace for what is not an ES module: `default`, and the names a static look found. */

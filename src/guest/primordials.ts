@@ -51,6 +51,10 @@ export const StringStartsWith = uncurryThis(String.prototype.startsWith);
 export const StringReplaceAll = uncurryThis(
   String.prototype.replaceAll as Method<string, [string, string], string>,
 );
+export const RegExpTest = uncurryThis(RegExp.prototype.test);
+export const FunctionToString = uncurryThis(
+  Function.prototype.toString as Method<(...args: never[]) => unknown, [], string>,
+);
 export const ArrayJoin = uncurryThis(Array.prototype.join as Method<unknown[], [string], string>);
 export const ArrayIsArray: (value: unknown) => value is unknown[] = Array.isArray;
 export const ObjectKeys: (value: object) => string[] = Object.keys;

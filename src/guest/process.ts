@@ -3,9 +3,9 @@ import { ask, send } from './bridge.ts';
 import {
   DateNow,
   NativeError,
-  NativePromise,
   NativeProxy,
   NumberOf,
+  PromiseResolve,
   PromiseThen,
   ReflectApply,
   StringOf,
@@ -48,7 +48,7 @@ export function createProcess(start: StartMessage): object {
       { bigint: () => BigInt(DateNow() - startedMs) * 1_000_000n },
     ),
     nextTick: (callback: (...args: unknown[]) => void, ...args: unknown[]) => {
-      PromiseThen(NativePromise.resolve(), () => ReflectApply(callback, undefined, args));
+      void PromiseThen(PromiseResolve(undefined), () => ReflectApply(callback, undefined, args));
     },
     emitWarning: (warning: unknown) => {
       send(emitKind.rawOutput, `(node:8) Warning: ${StringOf(warning)}\n`);

@@ -29,7 +29,8 @@ export class Admission {
       return;
     }
     const reason = 'ConcurrentInvocationLimitExceeded';
-    this.#events.emit('invocation.throttled', {
+    this.#events.emit({
+      type: 'invocation.throttled',
       at: this.#clock.now(),
       functionName,
       reason,

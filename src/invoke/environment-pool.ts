@@ -14,10 +14,14 @@ export interface EnvironmentPoolOptions {
   readonly ceilingBytes: number;
 }
 
-/** Warm environments of one function version, by tenant. */
+/**
+ * Warm environments of one function version. The one that rested last is taken first: it is the warmest,
+ * and the others can age.
+ */
 interface Shelf {
-  /** The last one that rested is taken first: it is the warmest, and the others can age. */
-  readonly idle: Map<string | undefined, Environment[]>;
+  /** Those without a tenant, which is nearly always all of them. */
+  readonly idle: Environment[];
+  readonly idleByTenant: Map<string, Environment[]>;
   readonly all: Set<Environment>;
 }
 
@@ -57,7 +61,9 @@ export class EnvironmentPool {
 
   /** A warm environment, now busy; `undefined` when there is none. */
   take(version: FunctionVersionRecord, tenantId: string | undefined): Environment | undefined {
-    const environment = this.#shelves.get(version)?.idle.get(tenantId)?.pop();
+    const shelf = this.#shelves.get(version);
+    const idle = tenantId === undefined ? shelf?.idle : shelf?.idleByTenant.get(tenantId);
+    const environment = idle?.pop();
     environment?.take();
     return environment;
   }
@@ -66,7 +72,7 @@ export class EnvironmentPool {
   add(environment: Environment): void {
     let shelf = this.#shelves.get(environment.version);
     if (shelf === undefined) {
-      shelf = { idle: new Map(), all: new Set() };
+      shelf = { idle: [], idleByTenant: new Map(), all: new Set() };
       this.#shelves.set(environment.version, shelf);
     }
     shelf.all.add(environment);
@@ -81,11 +87,7 @@ export class EnvironmentPool {
       return;
     }
     environment.rest();
-    const shelf = this.#shelves.get(environment.version);
-    const { tenantId } = environment.info;
-    const idle = shelf?.idle.get(tenantId);
-    if (idle === undefined) shelf?.idle.set(tenantId, [environment]);
-    else idle.push(environment);
+    this.#idleFor(environment)?.push(environment);
     if (environment.peakMemoryBytes + baseBytes !== environment.bookedBytes) this.#book(environment);
     if (this.#sweep === undefined) this.#scheduleSweep(this.#idleTimeoutMs);
   }
@@ -96,10 +98,11 @@ export class EnvironmentPool {
     if (shelf?.all.delete(environment) !== true) return;
     this.#size -= 1;
     this.#bookedBytes -= environment.bookedBytes;
-    const idle = shelf.idle.get(environment.info.tenantId);
+    const idle = this.#idleFor(environment);
     const index = idle?.indexOf(environment) ?? -1;
     if (index >= 0) idle?.splice(index, 1);
-    if (idle?.length === 0) shelf.idle.delete(environment.info.tenantId);
+    const { tenantId } = environment.info;
+    if (tenantId !== undefined && idle?.length === 0) shelf.idleByTenant.delete(tenantId);
     if (shelf.all.size === 0) this.#shelves.delete(environment.version);
     environment.stop(reason);
   }
@@ -118,6 +121,19 @@ export class EnvironmentPool {
     this.#sweep?.cancel();
     this.#sweep = undefined;
     for (const environment of this.#everyone()) this.drop(environment, 'closed');
+  }
+
+  /** Where an environment waits for the next invocation. */
+  #idleFor(environment: Environment): Environment[] | undefined {
+    const shelf = this.#shelves.get(environment.version);
+    const { tenantId } = environment.info;
+    if (tenantId === undefined || shelf === undefined) return shelf?.idle;
+    let idle = shelf.idleByTenant.get(tenantId);
+    if (idle === undefined) {
+      idle = [];
+      shelf.idleByTenant.set(tenantId, idle);
+    }
+    return idle;
   }
 
   /** Brings the books up to date, then makes room if they show too much. */

@@ -47,7 +47,7 @@ export class Environment {
     this.#clock = clock;
     this.#events = events;
     if (events.has('environment.started')) {
-      events.emit('environment.started', { at: clock.now(), environment: info });
+      events.emit({ type: 'environment.started', at: clock.now(), environment: info });
     }
   }
 
@@ -80,7 +80,8 @@ export class Environment {
     this.#running = running;
     this.#state = busy;
     if (this.#events.has('environment.ready')) {
-      this.#events.emit('environment.ready', {
+      this.#events.emit({
+        type: 'environment.ready',
         at: this.#clock.now(),
         environment: this.info,
         initDurationMs,
@@ -111,7 +112,7 @@ export class Environment {
     }
     this.#state = { kind: 'frozen', sinceMs };
     if (this.#events.has('environment.frozen')) {
-      this.#events.emit('environment.frozen', { at: sinceMs, environment: this.info });
+      this.#events.emit({ type: 'environment.frozen', at: sinceMs, environment: this.info });
     }
   }
 
@@ -121,7 +122,8 @@ export class Environment {
     this.#state = { kind: 'dead', reason };
     this.#running?.dispose();
     this.#running = undefined;
-    this.#events.emit('environment.stopped', {
+    this.#events.emit({
+      type: 'environment.stopped',
       at: this.#clock.now(),
       environment: this.info,
       reason,

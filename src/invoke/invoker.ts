@@ -197,7 +197,8 @@ export class Invoker {
       timeoutMs,
       cpuMs,
       onLog: (record) => {
-        this.#events.emit('log.written', {
+        this.#events.emit({
+          type: 'log.written',
           at: record.atMs,
           environment: info,
           requestId: record.requestId,
@@ -224,7 +225,8 @@ export class Invoker {
             ? undefined
             : 'Runtime.ExitError';
     this.#logFailure(environment.info, fault, environment.version, undefined);
-    this.#events.emit('environment.initFailed', {
+    this.#events.emit({
+      type: 'environment.initFailed',
       at: this.#clock.now(),
       environment: environment.info,
       initDurationMs,
@@ -243,7 +245,8 @@ export class Invoker {
   #begin(environment: Environment, run: Run): void {
     run.startedMs = realNowMs();
     if (!this.#events.has('invocation.started')) return;
-    this.#events.emit('invocation.started', {
+    this.#events.emit({
+      type: 'invocation.started',
       at: this.#clock.now(),
       requestId: run.invocation.requestId,
       functionName: environment.info.functionName,
@@ -314,7 +317,8 @@ export class Invoker {
     });
     if (fault !== undefined) this.#logFailure(environment.info, fault, version, requestId);
     if (this.#events.has('invocation.finished')) {
-      this.#events.emit('invocation.finished', {
+      this.#events.emit({
+        type: 'invocation.finished',
         at: this.#clock.now(),
         requestId,
         functionName: version.functionName,
@@ -355,7 +359,8 @@ export class Invoker {
       environment.logFormat === 'JSON'
         ? `"message":${fault.failure.logged}`
         : `${isInit ? initLabel : 'Invoke Error'} \t${fault.failure.logged}`;
-    this.#events.emit('log.written', {
+    this.#events.emit({
+      type: 'log.written',
       at: this.#clock.now(),
       environment,
       requestId,

@@ -1,45 +1,49 @@
 import type { EnvironmentInfo, LambdaEvents, ReportFigures } from '../core/events.ts';
 
-/** What a log stream holds; turned into text only when somebody reads it. */
-export type LogEntry =
-  | { readonly kind: 'console'; readonly event: LambdaEvents['log.written'] }
-  | { readonly kind: 'init-start'; readonly event: LambdaEvents['environment.started'] }
-  | { readonly kind: 'init-ready'; readonly event: LambdaEvents['environment.ready'] }
-  | { readonly kind: 'init-failed'; readonly event: LambdaEvents['environment.initFailed'] }
-  | { readonly kind: 'start'; readonly event: LambdaEvents['invocation.started'] }
-  | { readonly kind: 'report'; readonly event: LambdaEvents['invocation.finished'] };
+/** Names of the events that leave lines in a log stream. */
+export const loggedEvents = [
+  'log.written',
+  'environment.started',
+  'environment.ready',
+  'environment.initFailed',
+  'invocation.started',
+  'invocation.finished',
+] as const;
+
+/** What a log stream holds: events as they came, turned into text only when somebody reads it. */
+export type LogEntry = LambdaEvents[(typeof loggedEvents)[number]];
 
 /**
  * The lines of an entry, byte for byte as AWS writes them, without the newline at the end.
  * https://docs.aws.amazon.com/lambda/latest/dg/nodejs-logging.html
  */
 export function linesOf(entry: LogEntry): string[] {
-  return entry.event.environment.logFormat === 'JSON' ? jsonLines(entry) : textLines(entry);
+  return entry.environment.logFormat === 'JSON' ? jsonLines(entry) : textLines(entry);
 }
 
 function textLines(entry: LogEntry): string[] {
-  switch (entry.kind) {
-    case 'console':
-      return [consoleText(entry.event)];
-    case 'init-start':
-      return [`INIT_START Runtime Version: ${runtimeVersion(entry.event.environment)}\tRuntime Version ARN: ${runtimeVersionArn}`];
-    case 'init-ready':
+  switch (entry.type) {
+    case 'log.written':
+      return [consoleText(entry)];
+    case 'environment.started':
+      return [`INIT_START Runtime Version: ${runtimeVersion(entry.environment)}\tRuntime Version ARN: ${runtimeVersionArn}`];
+    case 'environment.ready':
       return [];
-    case 'init-failed': {
-      const { initDurationMs, phase, status, errorType } = entry.event;
+    case 'environment.initFailed': {
+      const { initDurationMs, phase, status, errorType } = entry;
       const type = errorType === undefined ? '' : `\tError Type: ${errorType}`;
       return [
         `INIT_REPORT Init Duration: ${initDurationMs.toFixed(2)} ms\tPhase: ${phase}\tStatus: ${status}${type}`,
       ];
     }
-    case 'start':
+    case 'invocation.started':
       return [
-        `START RequestId: ${entry.event.requestId} Version: ${entry.event.environment.functionVersion}`,
+        `START RequestId: ${entry.requestId} Version: ${entry.environment.functionVersion}`,
       ];
-    case 'report':
+    case 'invocation.finished':
       return [
-        `END RequestId: ${entry.event.requestId}`,
-        reportText(entry.event.requestId, entry.event.report),
+        `END RequestId: ${entry.requestId}`,
+        reportText(entry.requestId, entry.report),
       ];
   }
 }
@@ -76,11 +80,11 @@ function reportText(requestId: string, report: ReportFigures): string {
 const systemLevels = ['DEBUG', 'INFO', 'WARN'] as const;
 
 function jsonLines(entry: LogEntry): string[] {
-  if (entry.kind === 'console') return [consoleJson(entry.event)];
+  if (entry.type === 'log.written') return [consoleJson(entry)];
   return platformEvents(entry)
-    .filter(({ level }) => isWritten(level, entry.event.environment))
+    .filter(({ level }) => isWritten(level, entry.environment))
     .map(({ type, record }) =>
-      JSON.stringify({ time: iso(entry.event.at), type: `platform.${type}`, record }),
+      JSON.stringify({ time: iso(entry.at), type: `platform.${type}`, record }),
     );
 }
 
@@ -102,11 +106,11 @@ interface PlatformEvent {
   readonly record: object;
 }
 
-function platformEvents(entry: Exclude<LogEntry, { kind: 'console' }>): PlatformEvent[] {
+function platformEvents(entry: Exclude<LogEntry, { type: 'log.written' }>): PlatformEvent[] {
   const initialization = { initializationType: 'on-demand' };
-  switch (entry.kind) {
-    case 'init-start': {
-      const { environment } = entry.event;
+  switch (entry.type) {
+    case 'environment.started': {
+      const { environment } = entry;
       const record = {
         ...initialization,
         phase: 'init',
@@ -117,16 +121,16 @@ function platformEvents(entry: Exclude<LogEntry, { kind: 'console' }>): Platform
       };
       return [{ type: 'initStart', level: 'INFO', record }];
     }
-    case 'init-ready': {
+    case 'environment.ready': {
       const phase = { ...initialization, phase: 'init', status: 'success' };
-      const metrics = { durationMs: rounded(entry.event.initDurationMs) };
+      const metrics = { durationMs: rounded(entry.initDurationMs) };
       return [
         { type: 'initRuntimeDone', level: 'DEBUG', record: phase },
         { type: 'initReport', level: 'DEBUG', record: { ...phase, metrics } },
       ];
     }
-    case 'init-failed': {
-      const { phase, status, errorType, initDurationMs } = entry.event;
+    case 'environment.initFailed': {
+      const { phase, status, errorType, initDurationMs } = entry;
       const failed = { ...initialization, phase, status, errorType };
       const metrics = { durationMs: rounded(initDurationMs) };
       return [
@@ -134,13 +138,13 @@ function platformEvents(entry: Exclude<LogEntry, { kind: 'console' }>): Platform
         { type: 'initReport', level: 'WARN', record: { ...failed, metrics } },
       ];
     }
-    case 'start': {
-      const { requestId, environment } = entry.event;
+    case 'invocation.started': {
+      const { requestId, environment } = entry;
       const record = { requestId, version: environment.functionVersion };
       return [{ type: 'start', level: 'INFO', record }];
     }
-    case 'report':
-      return reportEvents(entry.event);
+    case 'invocation.finished':
+      return reportEvents(entry);
   }
 }
 

@@ -1,5 +1,5 @@
 import type { EnvironmentInfo, Events } from '../core/events.ts';
-import { linesOf, type LogEntry } from './log-lines.ts';
+import { linesOf, loggedEvents, type LogEntry } from './log-lines.ts';
 
 /** One line of a log stream. */
 export interface LogLine {
@@ -38,12 +38,7 @@ export class LogStore {
   constructor(events: Events, options: { entriesPerStream: number; mostStreams: number }) {
     this.#entriesPerStream = options.entriesPerStream;
     this.#mostStreams = options.mostStreams;
-    events.on('log.written', (event) => this.#push({ kind: 'console', event }));
-    events.on('environment.started', (event) => this.#push({ kind: 'init-start', event }));
-    events.on('environment.ready', (event) => this.#push({ kind: 'init-ready', event }));
-    events.on('environment.initFailed', (event) => this.#push({ kind: 'init-failed', event }));
-    events.on('invocation.started', (event) => this.#push({ kind: 'start', event }));
-    events.on('invocation.finished', (event) => this.#push({ kind: 'report', event }));
+    for (const name of loggedEvents) events.on(name, (entry) => this.#push(entry));
   }
 
   /** Lines in the order in which they were written, stream by stream. */
@@ -61,7 +56,7 @@ export class LogStore {
   }
 
   #push(entry: LogEntry): void {
-    const { environment } = entry.event;
+    const { environment } = entry;
     const stream = this.#streams.get(environment) ?? this.#open(environment);
     if (stream.entries.length < this.#entriesPerStream) {
       stream.entries.push(entry);
@@ -94,10 +89,10 @@ function inOrder(stream: Stream): LogEntry[] {
 }
 
 function requestIdOf(entry: LogEntry): string | undefined {
-  return 'requestId' in entry.event ? entry.event.requestId : undefined;
+  return 'requestId' in entry ? entry.requestId : undefined;
 }
 
 function toLine(entry: LogEntry, requestId: string | undefined, message: string): LogLine {
-  const { logGroupName, logStreamName } = entry.event.environment;
-  return { logGroupName, logStreamName, at: entry.event.at, requestId, message };
+  const { logGroupName, logStreamName } = entry.environment;
+  return { logGroupName, logStreamName, at: entry.at, requestId, message };
 }

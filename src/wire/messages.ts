@@ -108,11 +108,19 @@ export interface FailureMessage {
   readonly logged: string;
 }
 
+/** How a guest says that it is ready, and what its handler can see. */
+export const readyText = {
+  /** Event and context: invocations bring the request id along. */
+  withFacts: 'ready',
+  /** The event alone. */
+  eventOnly: 'ready, event only',
+} as const;
+
 /** The functions that the bootstrap hands to the host, by name. */
 export const guestEntry = {
-  /** `(startJson) -> 'ready' | undefined` */
+  /** `(startJson) -> readyText | undefined` */
   start: 'start',
-  /** `(eventJson, requestId, extrasJson) -> resultJson | undefined` */
+  /** `(eventJson, requestId?, extrasJson?) -> resultJson | undefined` */
   invoke: 'invoke',
   /** `(operationId, failed, json)` */
   deliver: 'deliver',
