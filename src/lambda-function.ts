@@ -40,7 +40,10 @@ export class LambdaFunction<Event = unknown, Result = unknown> extends Invocable
   }
 
   /** Changes code or settings of `$LATEST`. Environments of the old one finish what they run, then go. */
-  async update(changes: FunctionChanges, options?: { readonly revisionId?: string }): Promise<void> {
+  async update(
+    changes: FunctionChanges,
+    options?: { readonly revisionId?: string },
+  ): Promise<void> {
     await this.#context.control.update(this.name, changes, options);
   }
 

@@ -127,9 +127,7 @@ export class Lambda implements AsyncDisposable {
 
   /** In the order of creation. */
   listFunctions(): LambdaFunction[] {
-    return this.#context.store
-      .list()
-      .map((record) => new LambdaFunction(this.#context, record));
+    return this.#context.store.list().map((record) => new LambdaFunction(this.#context, record));
   }
 
   /**

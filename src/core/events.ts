@@ -45,9 +45,24 @@ export type StopReason =
  * data that say their own name in `type`; listeners run at once, in the order in which they were added.
  */
 export interface LambdaEvents {
-  'function.created': { readonly type: 'function.created'; readonly at: number; readonly functionName: string; readonly arn: string };
-  'function.updated': { readonly type: 'function.updated'; readonly at: number; readonly functionName: string; readonly arn: string };
-  'function.deleted': { readonly type: 'function.deleted'; readonly at: number; readonly functionName: string; readonly arn: string };
+  'function.created': {
+    readonly type: 'function.created';
+    readonly at: number;
+    readonly functionName: string;
+    readonly arn: string;
+  };
+  'function.updated': {
+    readonly type: 'function.updated';
+    readonly at: number;
+    readonly functionName: string;
+    readonly arn: string;
+  };
+  'function.deleted': {
+    readonly type: 'function.deleted';
+    readonly at: number;
+    readonly functionName: string;
+    readonly arn: string;
+  };
   'version.published': {
     readonly type: 'version.published';
     readonly at: number;
@@ -61,11 +76,30 @@ export interface LambdaEvents {
     readonly functionName: string;
     readonly version: string;
   };
-  'alias.created': { readonly type: 'alias.created'; readonly at: number; readonly functionName: string; readonly alias: string };
-  'alias.updated': { readonly type: 'alias.updated'; readonly at: number; readonly functionName: string; readonly alias: string };
-  'alias.deleted': { readonly type: 'alias.deleted'; readonly at: number; readonly functionName: string; readonly alias: string };
+  'alias.created': {
+    readonly type: 'alias.created';
+    readonly at: number;
+    readonly functionName: string;
+    readonly alias: string;
+  };
+  'alias.updated': {
+    readonly type: 'alias.updated';
+    readonly at: number;
+    readonly functionName: string;
+    readonly alias: string;
+  };
+  'alias.deleted': {
+    readonly type: 'alias.deleted';
+    readonly at: number;
+    readonly functionName: string;
+    readonly alias: string;
+  };
   /** Init begins; AWS's INIT_START. */
-  'environment.started': { readonly type: 'environment.started'; readonly at: number; readonly environment: EnvironmentInfo };
+  'environment.started': {
+    readonly type: 'environment.started';
+    readonly at: number;
+    readonly environment: EnvironmentInfo;
+  };
   'environment.ready': {
     readonly type: 'environment.ready';
     readonly at: number;
@@ -82,7 +116,11 @@ export interface LambdaEvents {
     readonly status: 'error' | 'timeout';
     readonly errorType: string | undefined;
   };
-  'environment.frozen': { readonly type: 'environment.frozen'; readonly at: number; readonly environment: EnvironmentInfo };
+  'environment.frozen': {
+    readonly type: 'environment.frozen';
+    readonly at: number;
+    readonly environment: EnvironmentInfo;
+  };
   'environment.stopped': {
     readonly type: 'environment.stopped';
     readonly at: number;
@@ -125,7 +163,11 @@ export interface LambdaEvents {
     readonly body: string;
   };
   /** A killed guest holds a thread that nothing short of the end of the process frees, or gave one back. */
-  'engine.zombies': { readonly type: 'engine.zombies'; readonly at: number; readonly count: number };
+  'engine.zombies': {
+    readonly type: 'engine.zombies';
+    readonly at: number;
+    readonly count: number;
+  };
 }
 
 // One emitter carries events of many shapes; `on`, `off` and `emit` tie name and shape together.

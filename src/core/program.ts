@@ -21,8 +21,18 @@ export interface Program {
 }
 
 export type ProgramEntry =
-  | { readonly kind: 'found'; readonly path: string; readonly format: 'commonjs' | 'module'; readonly exportPath: readonly string[] }
-  | { readonly kind: 'failed'; readonly errorType: string; readonly errorMessage: string; readonly trace?: readonly string[] };
+  | {
+      readonly kind: 'found';
+      readonly path: string;
+      readonly format: 'commonjs' | 'module';
+      readonly exportPath: readonly string[];
+    }
+  | {
+      readonly kind: 'failed';
+      readonly errorType: string;
+      readonly errorMessage: string;
+      readonly trace?: readonly string[];
+    };
 
 export type ProgramModule =
   | {
@@ -50,7 +60,12 @@ export interface ProgramSyntaxError {
 }
 
 export type Resolution =
-  | { readonly kind: 'file'; readonly path: string; readonly format: 'commonjs' | 'module' | 'json'; readonly exportNames?: readonly string[] }
+  | {
+      readonly kind: 'file';
+      readonly path: string;
+      readonly format: 'commonjs' | 'module' | 'json';
+      readonly exportNames?: readonly string[];
+    }
   | { readonly kind: 'builtin'; readonly name: string }
   | { readonly kind: 'error'; readonly code: string; readonly message: string };
 

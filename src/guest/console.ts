@@ -44,7 +44,8 @@ function formatText(args: unknown[]): string {
   for (let index = 0; index < args.length; index += 1) {
     const value = args[index];
     const isPlain =
-      (typeof value === 'string' && (index > 0 || args.length === 1 || StringIndexOf(value, '%') < 0)) ||
+      (typeof value === 'string' &&
+        (index > 0 || args.length === 1 || StringIndexOf(value, '%') < 0)) ||
       value === undefined ||
       value === null ||
       typeof value === 'boolean';
@@ -93,7 +94,8 @@ export function createConsole(): object {
   const timers = bareRecord<number>();
   let indent = '';
   const write = (at: number, args: unknown[]): void => {
-    if (indent !== '' && args.length > 0) args[0] = typeof args[0] === 'string' ? indent + args[0] : args[0];
+    if (indent !== '' && args.length > 0)
+      args[0] = typeof args[0] === 'string' ? indent + args[0] : args[0];
     log(at, args);
   };
   const elapsed = (label: string): string | undefined => {
@@ -116,7 +118,8 @@ export function createConsole(): object {
     dirxml: (...args: unknown[]) => write(level.info, args),
     table: (value: unknown) => write(level.info, [part('inspect').inspect(value)]),
     assert: (condition: unknown, ...args: unknown[]) => {
-      if (!condition) write(level.warn, ['Assertion failed' + (args.length > 0 ? ':' : ''), ...args]);
+      if (!condition)
+        write(level.warn, ['Assertion failed' + (args.length > 0 ? ':' : ''), ...args]);
     },
     count: (label: unknown = 'default') => {
       const key = StringOf(label);

@@ -16,9 +16,23 @@ import {
  * user code (getters, `prepareStackTrace`), so this always happens inside a timed entry.
  */
 export function describeFailure(thrown: unknown): string {
-  if (isErrorLike(thrown)) return describeError(thrown);
-  return failureText(typeof thrown, stringForm(thrown), '[]', undefined);
+  try {
+    if (isErrorLike(thrown)) return describeError(thrown);
+    return failureText(typeof thrown, stringForm(thrown), '[]', undefined);
+  } catch {
+    // A trap or a getter threw something else. It must not leave as a thrown value: isolated-vm would read
+    // its fields outside of every time limit.
+    return unreadable;
+  }
 }
+
+/** AWS's own words for an error that cannot be read. */
+const unreadable = failureText(
+  'handled',
+  'callback called with Error argument, but there was a problem while retrieving one or more of its message, name, and stack',
+  '[]',
+  undefined,
+);
 
 /** A failure that isolambda reports itself, with AWS's name for it. */
 export function runtimeFailure(errorType: string, errorMessage: string, error?: unknown): string {
@@ -46,23 +60,14 @@ function isErrorLike(thrown: unknown): thrown is ErrorLike {
 }
 
 function describeError(error: ErrorLike): string {
-  try {
-    const name = error.name;
-    const message = error.message;
-    return failureText(
-      escapeDelete(name === undefined ? '' : StringOf(name)),
-      escapeDelete(message === undefined ? '' : StringOf(message)),
-      traceOf(error),
-      error,
-    );
-  } catch {
-    return failureText(
-      'handled',
-      'callback called with Error argument, but there was a problem while retrieving one or more of its message, name, and stack',
-      '[]',
-      undefined,
-    );
-  }
+  const name = error.name;
+  const message = error.message;
+  return failureText(
+    escapeDelete(name === undefined ? '' : StringOf(name)),
+    escapeDelete(message === undefined ? '' : StringOf(message)),
+    traceOf(error),
+    error,
+  );
 }
 
 function traceOf(error: ErrorLike): string {
@@ -79,7 +84,12 @@ function quoteLines(text: string): string {
   return `[${quoted}]`;
 }
 
-function failureText(type: string, message: string, trace: string, error: object | undefined): string {
+function failureText(
+  type: string,
+  message: string,
+  trace: string,
+  error: object | undefined,
+): string {
   const head = `"errorType":${quote(type)},"errorMessage":${quote(message)}`;
   const logged = `{${head}${ownFields(error)},"stack":${trace}}`;
   return `{${head},"trace":${trace},"logged":${quote(logged)}}`;
@@ -93,7 +103,8 @@ function ownFields(error: object | undefined): string {
     const keys = ObjectKeys(error);
     for (let index = 0; index < keys.length; index += 1) {
       const key = keys[index] ?? '';
-      if (key === 'errorType' || key === 'errorMessage' || key === 'stack' || key === 'name') continue;
+      if (key === 'errorType' || key === 'errorMessage' || key === 'stack' || key === 'name')
+        continue;
       const value = JsonStringify((error as Record<string, unknown>)[key]);
       if (value !== undefined) fields += `,${quote(key)}:${value}`;
     }

@@ -13,7 +13,14 @@ import {
 } from './context.ts';
 import { describeFailure, runtimeFailure } from './failure.ts';
 import { seesOnlyEvent } from './handler-parameters.ts';
-import { JsonParse, JsonStringify, NativeError, PromiseResolve, PromiseThen, quote } from './primordials.ts';
+import {
+  JsonParse,
+  JsonStringify,
+  NativeError,
+  PromiseResolve,
+  PromiseThen,
+  quote,
+} from './primordials.ts';
 
 export type Handler = (event: unknown, context: object, callback?: unknown) => unknown;
 
@@ -21,7 +28,10 @@ export type Handler = (event: unknown, context: object, callback?: unknown) => u
  * Runs one event; gives the result as JSON when it is there at once, else reports it with `send`. Without
  * facts the handler gets no context.
  */
-export type RunHandler = (eventJson: string, facts: InvocationFacts | undefined) => string | undefined;
+export type RunHandler = (
+  eventJson: string,
+  facts: InvocationFacts | undefined,
+) => string | undefined;
 
 /** A handler under the contract of its runtime. */
 export interface Contract {
@@ -48,11 +58,11 @@ function promiseContract(start: StartMessage, handler: Handler): RunHandler {
           ? (handler as (event: unknown) => unknown)(JsonParse(eventJson))
           : handler(JsonParse(eventJson), createContext(start, facts));
       if (!isThenable(returned)) return resultText24(returned);
+      // Inside of the `try` as well: a promise of the user's may have getters that throw.
+      void PromiseThen(PromiseResolve(returned), sendResult24, sendThrown);
     } catch (error) {
       sendThrown(error);
-      return undefined;
     }
-    void PromiseThen(PromiseResolve(returned), sendResult24, sendThrown);
     return undefined;
   };
 }

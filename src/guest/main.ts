@@ -91,10 +91,27 @@ export function boot(emit: Emit, call: Call): object {
   defineLazyGlobal('structuredClone', () => part('structured-clone').structuredClone);
   defineLoader(loaderNames.define, defineModule, true);
   defineLoader(loaderNames.require, requirePath);
-  defineLoader(loaderNames.namespace, receiveNamespace);
+  defineLoader(loaderNames.namespace, guarded(receiveNamespace));
   defineLoader('__isolambda_import', dynamicImport);
   defineLoader('__isolambda_meta', importMeta);
-  return { start, invoke, deliver };
+  return { start: guarded(start), invoke: guarded(invoke), deliver: guarded(deliver) };
+}
+
+/**
+ * The last line against a thrown value that would leave the guest: isolated-vm reads the fields of what an
+ * entry throws outside of every time limit, so a hostile getter there could hang a thread for ever.
+ */
+function guarded<A, B, C>(
+  entry: (a: A, b: B, c: C) => string | undefined,
+): (a: A, b: B, c: C) => string | undefined {
+  return (a, b, c) => {
+    try {
+      return entry(a, b, c);
+    } catch (error) {
+      send(emitKind.uncaught, describeFailure(error));
+      return undefined;
+    }
+  };
 }
 
 /** Prepares the environment for one function version and, for CommonJS, runs the module top level. */
@@ -107,20 +124,25 @@ function start(startJson: string): string | undefined {
   defineLazyGlobal('process', () => createProcess(message));
   delete globals[loaderNames.define];
   if (message.entryFormat === 'module') return undefined;
+  let exported: unknown;
   try {
-    return useHandler(message, requireMain(message.entryPath));
+    exported = requireMain(message.entryPath);
   } catch (error) {
     send(emitKind.initFailure, describeLoadFailure(error));
     return undefined;
   }
+  return useHandler(message, exported);
 }
 
 /** The host's last module imports the entry, so this runs when all top-level awaits are done. */
-function receiveNamespace(path: string, namespace: object): void {
+function receiveNamespace(path: string, namespace: object): undefined {
   keepNamespace(path, namespace);
-  if (contract !== undefined || starting === undefined || path !== starting.entryPath) return;
+  if (contract !== undefined || starting === undefined || path !== starting.entryPath) {
+    return undefined;
+  }
   const status = useHandler(starting, namespace);
   if (status !== undefined) send(emitKind.ready, status);
+  return undefined;
 }
 
 /** Finds the handler in what the module exports; reports why not. */
@@ -154,7 +176,10 @@ function useHandler(message: StartMessage, exported: unknown): string | undefine
 function findHandler(message: StartMessage, exported: unknown): unknown {
   const direct = lookUp(exported, message.exportPath);
   if (direct !== undefined) return direct;
-  return lookUp((exported as { default?: unknown } | null | undefined)?.default, message.exportPath);
+  return lookUp(
+    (exported as { default?: unknown } | null | undefined)?.default,
+    message.exportPath,
+  );
 }
 
 function lookUp(root: unknown, path: readonly string[]): unknown {
@@ -229,12 +254,9 @@ function invoke(
   });
 }
 
-/** The host's answer to an operation. An error of a timer callback must not leave as a thrown value. */
-function deliver(id: number, failed: boolean, json: string | undefined): void {
+/** The host's answer to an operation. What a timer callback throws is nobody's to catch. */
+function deliver(id: number, failed: boolean, json: string | undefined): undefined {
   resetMessageBudget();
-  try {
-    deliverOperation(id, failed, json);
-  } catch (error) {
-    send(emitKind.uncaught, describeFailure(error));
-  }
+  deliverOperation(id, failed, json);
+  return undefined;
 }

@@ -155,7 +155,8 @@ function interopNamespace(
   const names = exportNames ?? (isObject(value) ? Object.keys(value) : []);
   for (let index = 0; index < names.length; index += 1) {
     const name = names[index] ?? '';
-    if (isObject(value) && name in value) namespace[name] = (value as Record<string, unknown>)[name];
+    if (isObject(value) && name in value)
+      namespace[name] = (value as Record<string, unknown>)[name];
   }
   namespace['default'] = value;
   Object.defineProperty(namespace, Symbol.toStringTag, { value: 'Module' });
@@ -244,7 +245,13 @@ function loadCommonJs(path: string, parent: Module | undefined): unknown {
   mainModule ??= module;
   parent?.children.push(module);
   try {
-    ReflectApply(body, module.exports, [module.exports, module.require, module, path, dirname(path)]);
+    ReflectApply(body, module.exports, [
+      module.exports,
+      module.require,
+      module,
+      path,
+      dirname(path),
+    ]);
   } catch (error) {
     delete cache[path];
     throw error;

@@ -16,7 +16,9 @@ let pendingCount = 0;
 /** Starts a host operation; `settle` runs in a later entry, when the host delivers the answer. */
 export function startOperation(name: string, json: string, operation: Operation): number {
   if (pendingCount >= maxPendingOperations) {
-    throw new NativeError(`Too many pending operations and timers: the limit is ${maxPendingOperations}`);
+    throw new NativeError(
+      `Too many pending operations and timers: the limit is ${maxPendingOperations}`,
+    );
   }
   lastId += 1;
   pendingCount += 1;

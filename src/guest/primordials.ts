@@ -30,24 +30,18 @@ export const PromiseThen = uncurryThis(
 );
 const promiseResolve = Promise.resolve;
 export const PromiseResolve = (value: unknown): Promise<unknown> =>
-  apply(promiseResolve, NativePromise, [value]) as Promise<unknown>;
+  apply<PromiseConstructor, [unknown], Promise<unknown>>(promiseResolve, NativePromise, [value]);
 export const DateNow: () => number = Date.now;
-export const DateToIso = uncurryThis(Date.prototype.toISOString);
-export const NativeDate: DateConstructor = Date;
 export const NativeError: ErrorConstructor = Error;
 export const NativeTypeError: TypeErrorConstructor = TypeError;
 export const NativeProxy: ProxyConstructor = Proxy;
-export const MathTrunc: (value: number) => number = Math.trunc;
-export const MathMax: (a: number, b: number) => number = Math.max;
 export const NumberOf: (value: unknown) => number = Number;
-export const NumberIsFinite: (value: unknown) => boolean = Number.isFinite;
 export const StringOf: (value: unknown) => string = String;
 export const StringSplit = uncurryThis(
   String.prototype.split as Method<string, [string], string[]>,
 );
 export const StringSlice = uncurryThis(String.prototype.slice);
 export const StringIndexOf = uncurryThis(String.prototype.indexOf);
-export const StringStartsWith = uncurryThis(String.prototype.startsWith);
 export const StringReplaceAll = uncurryThis(
   String.prototype.replaceAll as Method<string, [string, string], string>,
 );
@@ -58,11 +52,8 @@ export const FunctionToString = uncurryThis(
 export const ArrayJoin = uncurryThis(Array.prototype.join as Method<unknown[], [string], string>);
 export const ArrayIsArray: (value: unknown) => value is unknown[] = Array.isArray;
 export const ObjectKeys: (value: object) => string[] = Object.keys;
-export const ObjectCreate: (prototype: object | null) => object = Object.create;
+const ObjectCreate: (prototype: object | null) => object = Object.create;
 export const ObjectDefineProperty: typeof Object.defineProperty = Object.defineProperty;
-export const ObjectGetOwnPropertyDescriptor: typeof Object.getOwnPropertyDescriptor =
-  Object.getOwnPropertyDescriptor;
-export const ObjectFreeze: typeof Object.freeze = Object.freeze;
 export const ObjectHasOwn: (value: object, key: PropertyKey) => boolean = Object.hasOwn;
 export const ReflectConstruct: typeof Reflect.construct = Reflect.construct;
 export const GlobalEval: (source: string) => unknown = globalThis.eval;

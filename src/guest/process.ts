@@ -89,21 +89,24 @@ export function createProcess(start: StartMessage): object {
 
 /** As in Node, whatever is assigned to an environment variable becomes a string. */
 function environmentProxy(environment: Readonly<Record<string, string>>): object {
-  return new NativeProxy<Record<string, string>>({ ...environment }, {
-    set: (target, key, value) => {
-      if (typeof key === 'string') target[key] = StringOf(value);
-      return true;
+  return new NativeProxy<Record<string, string>>(
+    { ...environment },
+    {
+      set: (target, key, value) => {
+        if (typeof key === 'string') target[key] = StringOf(value);
+        return true;
+      },
+      defineProperty: (target, key, descriptor) => {
+        if (typeof key !== 'string') return false;
+        return Reflect.defineProperty(target, key, {
+          value: StringOf(descriptor.value),
+          writable: true,
+          enumerable: true,
+          configurable: true,
+        });
+      },
     },
-    defineProperty: (target, key, descriptor) => {
-      if (typeof key !== 'string') return false;
-      return Reflect.defineProperty(target, key, {
-        value: StringOf(descriptor.value),
-        writable: true,
-        enumerable: true,
-        configurable: true,
-      });
-    },
-  });
+  );
 }
 
 function output(): object {

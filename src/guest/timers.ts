@@ -37,7 +37,7 @@ class Waiting {
   /** Cancels what `handle` stands for: an object from here, or the number that it turns into. */
   static cancel(handle: unknown): void {
     if (typeof handle === 'object' && handle !== null && #id in handle) {
-      cancelOperation((handle as Waiting).#id);
+      cancelOperation(handle.#id);
     } else if (typeof handle === 'number' || typeof handle === 'string') {
       cancelOperation(NumberOf(handle));
     }
@@ -80,7 +80,7 @@ function startTimer(callback: unknown, delay: unknown, args: unknown[], repeats:
   return new Timeout((self) =>
     startOperation(operationName.timer, `${delayMs} ${repeats ? 1 : 0}`, {
       repeats,
-      settle: () => void ReflectApply(run, self, args),
+      settle: () => ReflectApply(run, self, args),
     }),
   );
 }
@@ -113,7 +113,7 @@ export function setImmediate(callback: unknown, ...args: unknown[]): Immediate {
   return new Immediate((self) =>
     startOperation(operationName.immediate, '', {
       repeats: false,
-      settle: () => void ReflectApply(run, self, args),
+      settle: () => ReflectApply(run, self, args),
     }),
   );
 }

@@ -88,7 +88,8 @@ export class EnvironmentPool {
     }
     environment.rest();
     this.#idleFor(environment)?.push(environment);
-    if (environment.peakMemoryBytes + baseBytes !== environment.bookedBytes) this.#book(environment);
+    if (environment.peakMemoryBytes + baseBytes !== environment.bookedBytes)
+      this.#book(environment);
     if (this.#sweep === undefined) this.#scheduleSweep(this.#idleTimeoutMs);
   }
 

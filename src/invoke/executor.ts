@@ -116,7 +116,11 @@ export type Fault =
   /** `process.exit`, or the end of the process that Node would reach by itself. */
   | { readonly kind: 'exit'; readonly status: number | undefined }
   /** An error nobody caught; Node would die of it. */
-  | { readonly kind: 'uncaught'; readonly failure: Failure; readonly origin: 'exception' | 'rejection' }
+  | {
+      readonly kind: 'uncaught';
+      readonly failure: Failure;
+      readonly origin: 'exception' | 'rejection';
+    }
   /** The promise never settles: nothing is left that could settle it. */
   | { readonly kind: 'never-settled' }
   /** The host closed, or the engine itself failed. */

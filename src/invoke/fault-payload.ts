@@ -35,9 +35,14 @@ export function faultPayload(fault: Fault, facts: FaultFacts): ErrorPayload {
     case 'exit':
       return exitPayload(fault.status, facts.requestId);
     case 'never-settled':
-      return facts.runtime === 'nodejs22.x' ? neverSettledPayload() : exitPayload(13, facts.requestId);
+      return facts.runtime === 'nodejs22.x'
+        ? neverSettledPayload()
+        : exitPayload(13, facts.requestId);
     case 'engine':
-      return { errorType: 'Runtime.Unknown', errorMessage: `RequestId: ${facts.requestId} Error: ${fault.message}` };
+      return {
+        errorType: 'Runtime.Unknown',
+        errorMessage: `RequestId: ${facts.requestId} Error: ${fault.message}`,
+      };
   }
 }
 
@@ -65,7 +70,9 @@ function guestPayload(failure: {
 function timeoutPayload(facts: FaultFacts): ErrorPayload {
   const seconds = (facts.timeoutMs / 1_000).toFixed(2);
   if (facts.style === 'legacy') {
-    return { errorMessage: `${facts.at} ${facts.requestId} Task timed out after ${seconds} seconds` };
+    return {
+      errorMessage: `${facts.at} ${facts.requestId} Task timed out after ${seconds} seconds`,
+    };
   }
   return {
     errorType: 'Sandbox.Timedout',

@@ -7,7 +7,12 @@ export type EntryEnd =
   | { readonly kind: 'out-of-memory' }
   | { readonly kind: 'disposed' }
   /** An error that came out of the guest: a rejection nobody handled, or an ES module's top level. */
-  | { readonly kind: 'thrown'; readonly name: string; readonly message: string; readonly stack: string };
+  | {
+      readonly kind: 'thrown';
+      readonly name: string;
+      readonly message: string;
+      readonly stack: string;
+    };
 
 /** Reads an error that an entry rejected with. isolated-vm has no codes, so its texts decide. */
 export function classifyEntryError(error: unknown): EntryEnd {
@@ -17,7 +22,10 @@ export function classifyEntryError(error: unknown): EntryEnd {
   const { name, message } = error;
   if (message === 'Script execution timed out.') return { kind: 'timed-out' };
   if (message.includes('due to memory limit')) return { kind: 'out-of-memory' };
-  if (/^Isolate (was|is) (already )?disposed/.test(message) || message === 'Promise was abandoned') {
+  if (
+    /^Isolate (was|is) (already )?disposed/.test(message) ||
+    message === 'Promise was abandoned'
+  ) {
     return { kind: 'disposed' };
   }
   return { kind: 'thrown', name, message, stack: error.stack ?? '' };

@@ -53,7 +53,9 @@ export function readEmit(kind: unknown, text: unknown): GuestMessage | undefined
     }
     case emitKind.refOperation: {
       const [id, isRef] = text.split(' ');
-      return Number.isSafeInteger(Number(id)) ? { kind, id: Number(id), isRef: isRef === '1' } : undefined;
+      return Number.isSafeInteger(Number(id))
+        ? { kind, id: Number(id), isRef: isRef === '1' }
+        : undefined;
     }
     default:
       return undefined;

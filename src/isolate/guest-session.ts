@@ -305,9 +305,7 @@ export class GuestSession implements RunningEnvironment {
     }
     this.#complete(
       task,
-      task.kind === 'init'
-        ? { kind: 'init', failure }
-        : { kind: 'uncaught', failure, origin },
+      task.kind === 'init' ? { kind: 'init', failure } : { kind: 'uncaught', failure, origin },
     );
   }
 
@@ -354,7 +352,9 @@ export class GuestSession implements RunningEnvironment {
     const delivery = this.#work.next();
     if (delivery === undefined) return;
     const { id, failed, json } = delivery;
-    this.#enter(task, realNowMs(), () => this.#guest.deliver(id, failed, json, this.#entryTimeoutMs(task)));
+    this.#enter(task, realNowMs(), () =>
+      this.#guest.deliver(id, failed, json, this.#entryTimeoutMs(task)),
+    );
   }
 
   /** Links and evaluates an ES module: the entry (id 0), or what `import()` asked for. */

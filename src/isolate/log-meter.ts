@@ -21,7 +21,11 @@ export class LogMeter {
     this.#lengthLeft = mostLogLength;
   }
 
-  console(message: { readonly level: LogLevel; readonly atMs: number; readonly body: string }): void {
+  console(message: {
+    readonly level: LogLevel;
+    readonly atMs: number;
+    readonly body: string;
+  }): void {
     this.#pass('console', message.level, message.atMs, message.body);
   }
 

@@ -148,7 +148,11 @@ export class PendingWork {
     this.#refs += 1;
   }
 
-  #arm(id: number, operation: Extract<Operation, { kind: 'timer' }>, delayMs = operation.delayMs): void {
+  #arm(
+    id: number,
+    operation: Extract<Operation, { kind: 'timer' }>,
+    delayMs = operation.delayMs,
+  ): void {
     operation.dueMs = this.#clock.now() + delayMs;
     operation.timer = this.#clock.setTimer(
       () => {

@@ -34,13 +34,16 @@ export function mapLoggedStack(json: string, program: Program): string {
 const position = /((?:file:\/\/)?(\/(?:var\/task|opt)\/[^\s():]+)):(\d+):(\d+)/;
 
 function mapLine(line: string, program: Program): string {
-  return line.replace(position, (whole, _url: string, path: string, row: string, column: string) => {
-    const map = traceMap(program, decodeURI(path));
-    if (map === undefined) return whole;
-    const original = originalPositionFor(map, { line: Number(row), column: Number(column) - 1 });
-    if (original.source === null || original.line === null) return whole;
-    return `${resolveSource(original.source, path)}:${original.line}:${original.column + 1}`;
-  });
+  return line.replace(
+    position,
+    (whole, _url: string, path: string, row: string, column: string) => {
+      const map = traceMap(program, decodeURI(path));
+      if (map === undefined) return whole;
+      const original = originalPositionFor(map, { line: Number(row), column: Number(column) - 1 });
+      if (original.source === null || original.line === null) return whole;
+      return `${resolveSource(original.source, path)}:${original.line}:${original.column + 1}`;
+    },
+  );
 }
 
 /** Sources are relative to the file that the map belongs to. */

@@ -26,7 +26,9 @@ function textLines(entry: LogEntry): string[] {
     case 'log.written':
       return [consoleText(entry)];
     case 'environment.started':
-      return [`INIT_START Runtime Version: ${runtimeVersion(entry.environment)}\tRuntime Version ARN: ${runtimeVersionArn}`];
+      return [
+        `INIT_START Runtime Version: ${runtimeVersion(entry.environment)}\tRuntime Version ARN: ${runtimeVersionArn}`,
+      ];
     case 'environment.ready':
       return [];
     case 'environment.initFailed': {
@@ -37,14 +39,9 @@ function textLines(entry: LogEntry): string[] {
       ];
     }
     case 'invocation.started':
-      return [
-        `START RequestId: ${entry.requestId} Version: ${entry.environment.functionVersion}`,
-      ];
+      return [`START RequestId: ${entry.requestId} Version: ${entry.environment.functionVersion}`];
     case 'invocation.finished':
-      return [
-        `END RequestId: ${entry.requestId}`,
-        reportText(entry.requestId, entry.report),
-      ];
+      return [`END RequestId: ${entry.requestId}`, reportText(entry.requestId, entry.report)];
   }
 }
 
@@ -157,7 +154,8 @@ function reportEvents(event: LambdaEvents['invocation.finished']): PlatformEvent
     billedDurationMs: report.billedDurationMs,
     memorySizeMB: report.memoryMb,
     maxMemoryUsedMB: report.maxMemoryUsedMb,
-    initDurationMs: report.initDurationMs === undefined ? undefined : rounded(report.initDurationMs),
+    initDurationMs:
+      report.initDurationMs === undefined ? undefined : rounded(report.initDurationMs),
   };
   const done = { durationMs: rounded(report.durationMs) };
   return [

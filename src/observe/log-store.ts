@@ -71,7 +71,8 @@ export class LogStore {
     this.#streams.set(environment, stream);
     // A Map keeps insertion order: the first stream is the oldest.
     const [oldest] = this.#streams.keys();
-    if (this.#streams.size > this.#mostStreams && oldest !== undefined) this.#streams.delete(oldest);
+    if (this.#streams.size > this.#mostStreams && oldest !== undefined)
+      this.#streams.delete(oldest);
     return stream;
   }
 }

@@ -79,7 +79,9 @@ export class VirtualClock implements Clock {
     for (let next = this.#next(); next !== undefined; next = this.#next()) {
       fired += 1;
       if (fired > limit) {
-        throw new Error(`runAll fired ${limit} timers and "${next.label}" still waits; is it a loop?`);
+        throw new Error(
+          `runAll fired ${limit} timers and "${next.label}" still waits; is it a loop?`,
+        );
       }
       await this.#fire(next);
     }
