@@ -56,6 +56,7 @@ interface Run {
   startedMs: number;
   initDurationMs: number | undefined;
   cpuMs: number;
+  isReleased: boolean;
 }
 
 /** Runs one synchronous invocation from the lease to the outcome. */
@@ -87,22 +88,13 @@ export class Invoker {
       startedMs: 0,
       initDurationMs: undefined,
       cpuMs: 0,
+      isReleased: false,
     };
-    let outcome: InvokeOutcome | Promise<InvokeOutcome>;
-    try {
-      const warm = invocation.isForcedCold
-        ? undefined
-        : this.#pool.take(target.version, invocation.tenantId);
-      outcome = warm === undefined ? this.#runCold(run) : this.#runIn(warm, run);
-    } catch (error) {
-      this.#release();
-      throw error;
-    }
-    if (!(outcome instanceof Promise)) {
-      this.#release();
-      return outcome;
-    }
-    return outcome.finally(() => this.#release());
+    const warm = invocation.isForcedCold
+      ? undefined
+      : this.#pool.take(target.version, invocation.tenantId);
+    if (warm !== undefined) return this.#runIn(warm, run);
+    return this.#runCold(run).finally(() => this.#release(run));
   }
 
   /** Resolves when nothing runs any more; new invocations are refused from now on. */
@@ -114,7 +106,10 @@ export class Invoker {
     return promise;
   }
 
-  #release(): void {
+  /** Gives the lease of a run back, once. */
+  #release(run: Run): void {
+    if (run.isReleased) return;
+    run.isReleased = true;
     this.#admission.release();
     if (this.#admission.running === 0) this.#onDrained?.();
   }
@@ -283,13 +278,16 @@ export class Invoker {
   #ended(environment: Environment, run: Run, outcome: RunOutcome): InvokeOutcome {
     const { fault } = outcome;
     run.cpuMs += outcome.cpuMs;
-    const result = this.#finish(environment, run, fault, outcome.resultJson, outcome.endedMs);
-    if (outcome.isAlive) {
-      this.#pool.giveBack(environment);
-    } else {
-      this.#pool.drop(environment, fault === undefined ? 'uncaught-error' : stopReason(fault));
+    try {
+      return this.#finish(environment, run, fault, outcome.resultJson, outcome.endedMs);
+    } finally {
+      if (outcome.isAlive) {
+        this.#pool.giveBack(environment);
+      } else {
+        this.#pool.drop(environment, fault === undefined ? 'uncaught-error' : stopReason(fault));
+      }
+      this.#release(run);
     }
-    return result;
   }
 
   #finish(

@@ -123,7 +123,7 @@ export class GuestIsolate {
       : entry.apply(undefined, [...args], options);
   }
 
-  /** Runs one entry by the rules of the tier; also for the evaluation of ES modules. */
+  /** Runs one entry by the rules of the tier; `leave` must follow when it ended. */
   enter(run: (options: { timeout: number }) => Entered, timeoutMs: number): Entered {
     const options = { timeout: timeoutMs };
     if (this.#tier.kind === 'inline') return run(options);
@@ -144,12 +144,14 @@ export class GuestIsolate {
     this.#holdsSlot = true;
     const entry = run(options) as Promise<string | undefined>;
     this.#entryInFlight = entry;
-    const end = (): void => {
-      this.#entryInFlight = undefined;
-      this.#releaseSlot(slots);
-    };
-    entry.then(end, end);
     return entry;
+  }
+
+  /** Whoever entered says that the entry ended, before it enters again. */
+  leave(): void {
+    if (this.#tier.kind === 'inline') return;
+    this.#entryInFlight = undefined;
+    this.#releaseSlot(this.#tier.slots);
   }
 
   #releaseSlot(slots: RunSlots): void {

@@ -451,6 +451,7 @@ export class GuestSession implements RunningEnvironment {
 
   #charge(task: Task): void {
     this.#isEntered = false;
+    this.#guest.leave();
     const nowMs = realNowMs();
     task.endedMs = nowMs;
     let spentMs: number;
