@@ -137,6 +137,7 @@ export interface LambdaEvents {
   'invocation.finished': {
     readonly type: 'invocation.finished';
     readonly at: number;
+    readonly startedAt: number;
     readonly requestId: string;
     readonly functionName: string;
     readonly environment: EnvironmentInfo;

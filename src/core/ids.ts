@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { randomFillSync } from 'node:crypto';
 import type { Random } from './random.ts';
 
 /** Where request ids, revision ids and log stream names come from. */
@@ -9,13 +9,46 @@ export interface Ids {
   hex32(): string;
 }
 
+/** Ids drawn at one time. */
+const batchSize = 512;
+const hexPerId = 32;
+
+/**
+ * Random ids. `crypto.randomUUID` takes twice as long, which shows in a warm call of 5 us; the bits come
+ * from the same source, a batch at a time.
+ */
 export class RandomIds implements Ids {
+  readonly #bytes = Buffer.alloc((batchSize * hexPerId) / 2);
+  #hex = '';
+  #at = 0;
+
   uuid(): string {
-    return randomUUID();
+    const hex = this.#draw();
+    const at = this.#at - hexPerId;
+    // The batch carries the bits of version 4 and its variant already.
+    return `${hex.slice(at, at + 8)}-${hex.slice(at + 8, at + 12)}-${hex.slice(at + 12, at + 16)}-${hex.slice(at + 16, at + 20)}-${hex.slice(at + 20, at + 32)}`;
   }
 
   hex32(): string {
-    return randomUUID().replaceAll('-', '');
+    const hex = this.#draw();
+    return hex.slice(this.#at - hexPerId, this.#at);
+  }
+
+  /** Moves to the next 32 digits of the batch. */
+  #draw(): string {
+    if (this.#at === this.#hex.length) this.#refill();
+    this.#at += hexPerId;
+    return this.#hex;
+  }
+
+  #refill(): void {
+    const bytes = randomFillSync(this.#bytes);
+    for (let id = 0; id < bytes.length; id += hexPerId / 2) {
+      bytes[id + 6] = ((bytes[id + 6] ?? 0) & 0x0f) | 0x40;
+      bytes[id + 8] = ((bytes[id + 8] ?? 0) & 0x3f) | 0x80;
+    }
+    this.#hex = bytes.toString('hex');
+    this.#at = 0;
   }
 }
 

@@ -76,18 +76,19 @@ export class EnvironmentPool {
       this.#shelves.set(environment.version, shelf);
     }
     shelf.all.add(environment);
+    environment.home = idleList(shelf, environment.info.tenantId);
     this.#size += 1;
     this.#book(environment);
   }
 
-  /** Takes an environment back after an invocation that it survived. */
-  giveBack(environment: Environment): void {
+  /** Takes an environment back after an invocation that it survived. `nowMs`: epoch milliseconds. */
+  giveBack(environment: Environment, nowMs: number): void {
     if (environment.isRetired) {
       this.drop(environment, 'retired');
       return;
     }
-    environment.rest();
-    this.#idleFor(environment)?.push(environment);
+    environment.rest(nowMs);
+    environment.home.push(environment);
     if (environment.peakMemoryBytes + baseBytes !== environment.bookedBytes)
       this.#book(environment);
     if (this.#sweep === undefined) this.#scheduleSweep(this.#idleTimeoutMs);
@@ -99,11 +100,8 @@ export class EnvironmentPool {
     if (shelf?.all.delete(environment) !== true) return;
     this.#size -= 1;
     this.#bookedBytes -= environment.bookedBytes;
-    const idle = this.#idleFor(environment);
-    const index = idle?.indexOf(environment) ?? -1;
-    if (index >= 0) idle?.splice(index, 1);
-    const { tenantId } = environment.info;
-    if (tenantId !== undefined && idle?.length === 0) shelf.idleByTenant.delete(tenantId);
+    const index = environment.home.indexOf(environment);
+    if (index >= 0) environment.home.splice(index, 1);
     if (shelf.all.size === 0) this.#shelves.delete(environment.version);
     environment.stop(reason);
   }
@@ -122,19 +120,6 @@ export class EnvironmentPool {
     this.#sweep?.cancel();
     this.#sweep = undefined;
     for (const environment of this.#everyone()) this.drop(environment, 'closed');
-  }
-
-  /** Where an environment waits for the next invocation. */
-  #idleFor(environment: Environment): Environment[] | undefined {
-    const shelf = this.#shelves.get(environment.version);
-    const { tenantId } = environment.info;
-    if (tenantId === undefined || shelf === undefined) return shelf?.idle;
-    let idle = shelf.idleByTenant.get(tenantId);
-    if (idle === undefined) {
-      idle = [];
-      shelf.idleByTenant.set(tenantId, idle);
-    }
-    return idle;
   }
 
   /** Brings the books up to date, then makes room if they show too much. */
@@ -182,4 +167,15 @@ export class EnvironmentPool {
 function isResting(environment: Environment): boolean {
   const { kind } = environment.state;
   return kind === 'idle' || kind === 'frozen';
+}
+
+/** Where environments of one tenant wait for the next invocation. */
+function idleList(shelf: Shelf, tenantId: string | undefined): Environment[] {
+  if (tenantId === undefined) return shelf.idle;
+  let idle = shelf.idleByTenant.get(tenantId);
+  if (idle === undefined) {
+    idle = [];
+    shelf.idleByTenant.set(tenantId, idle);
+  }
+  return idle;
 }

@@ -31,6 +31,8 @@ export class Environment {
   #running: RunningEnvironment | undefined;
   #state: EnvironmentState = starting;
   #isRetired = false;
+  /** The pool's list that it waits in between invocations. */
+  home: Environment[] = [];
   /** Bytes that the pool has on its books for this environment. */
   bookedBytes = 0;
 
@@ -102,10 +104,9 @@ export class Environment {
     return running.invoke(request);
   }
 
-  /** The invocation is over and the environment can take another one. */
-  rest(): void {
+  /** The invocation is over and the environment can take another one. `sinceMs`: epoch milliseconds. */
+  rest(sinceMs: number): void {
     this.#expect('busy', 'rest');
-    const sinceMs = this.#clock.now();
     if (this.#running?.hasPendingWork !== true) {
       this.#state = { kind: 'idle', sinceMs };
       return;

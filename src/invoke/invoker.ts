@@ -143,7 +143,8 @@ export class Invoker {
     const initDurationMs = realNowMs() - run.startedMs;
     if (!started.ok) {
       this.#initFailed(environment, started.fault, initDurationMs, 'invoke');
-      return this.#finish(environment, run, started.fault, undefined, realNowMs());
+      const at = this.#clock.now();
+      return this.#finish(environment, run, at, started.fault, undefined, realNowMs());
     }
     environment.ready(started.environment, initDurationMs);
     return this.#enter(environment, run, config.timeoutMs - initDurationMs);
@@ -277,12 +278,13 @@ export class Invoker {
 
   #ended(environment: Environment, run: Run, outcome: RunOutcome): InvokeOutcome {
     const { fault } = outcome;
+    const at = this.#clock.now();
     run.cpuMs += outcome.cpuMs;
     try {
-      return this.#finish(environment, run, fault, outcome.resultJson, outcome.endedMs);
+      return this.#finish(environment, run, at, fault, outcome.resultJson, outcome.endedMs);
     } finally {
       if (outcome.isAlive) {
-        this.#pool.giveBack(environment);
+        this.#pool.giveBack(environment, at);
       } else {
         this.#pool.drop(environment, fault === undefined ? 'uncaught-error' : stopReason(fault));
       }
@@ -293,6 +295,7 @@ export class Invoker {
   #finish(
     environment: Environment,
     run: Run,
+    at: number,
     fault: Fault | undefined,
     resultJson: string | undefined,
     endedMs: number,
@@ -317,7 +320,8 @@ export class Invoker {
     if (this.#events.has('invocation.finished')) {
       this.#events.emit({
         type: 'invocation.finished',
-        at: this.#clock.now(),
+        at,
+        startedAt: at - durationMs,
         requestId,
         functionName: version.functionName,
         environment: environment.info,

@@ -1,17 +1,24 @@
 import type { EnvironmentInfo, LambdaEvents, ReportFigures } from '../core/events.ts';
 
-/** Names of the events that leave lines in a log stream. */
+/** Names of the events that a log stream is made of. */
 export const loggedEvents = [
   'log.written',
   'environment.started',
   'environment.ready',
   'environment.initFailed',
-  'invocation.started',
   'invocation.finished',
 ] as const;
 
+/** The START line of an invocation that logged something before it finished. */
+export interface StartEntry {
+  readonly type: 'start';
+  readonly at: number;
+  readonly requestId: string;
+  readonly environment: EnvironmentInfo;
+}
+
 /** What a log stream holds: events as they came, turned into text only when somebody reads it. */
-export type LogEntry = LambdaEvents[(typeof loggedEvents)[number]];
+export type LogEntry = LambdaEvents[(typeof loggedEvents)[number]] | StartEntry;
 
 /**
  * The lines of an entry, byte for byte as AWS writes them, without the newline at the end.
@@ -38,7 +45,7 @@ function textLines(entry: LogEntry): string[] {
         `INIT_REPORT Init Duration: ${initDurationMs.toFixed(2)} ms\tPhase: ${phase}\tStatus: ${status}${type}`,
       ];
     }
-    case 'invocation.started':
+    case 'start':
       return [`START RequestId: ${entry.requestId} Version: ${entry.environment.functionVersion}`];
     case 'invocation.finished':
       return [`END RequestId: ${entry.requestId}`, reportText(entry.requestId, entry.report)];
@@ -135,7 +142,7 @@ function platformEvents(entry: Exclude<LogEntry, { type: 'log.written' }>): Plat
         { type: 'initReport', level: 'WARN', record: { ...failed, metrics } },
       ];
     }
-    case 'invocation.started': {
+    case 'start': {
       const { requestId, environment } = entry;
       const record = { requestId, version: environment.functionVersion };
       return [{ type: 'start', level: 'INFO', record }];
