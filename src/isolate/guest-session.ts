@@ -245,6 +245,7 @@ export class GuestSession implements RunningEnvironment {
     // No promise of isolated-vm is waited for without a deadline of the host's own.
     task.watch = { deadlineMs: task.deadlineMs, onDeadline: () => this.#onDeadline(task) };
     this.#host.watchdog.watch(task.watch);
+    if (!this.#isEntered) this.#host.watchdog.hold(task.watch);
     return promise;
   }
 
@@ -327,6 +328,7 @@ export class GuestSession implements RunningEnvironment {
       }
       if (this.#imports.length === 0 && !this.#work.hasReady) {
         if (this.#work.isLoopEmpty) this.#finishEmptyLoop(task);
+        else if (task.watch !== undefined) this.#host.watchdog.hold(task.watch);
         return;
       }
       if (task.cpuLeftMs <= 0 || task.deadlineMs <= realNowMs()) {

@@ -13,19 +13,28 @@ export interface Watch {
  */
 export class Watchdog {
   readonly #watches = new Set<Watch>();
+  readonly #held = new Set<Watch>();
   #timer: RealTimer | undefined;
   #firesAtMs = Infinity;
 
   watch(watch: Watch): void {
-    // Somebody waits, so the process must stay; without a watch the timer alone must not hold it.
-    if (this.#watches.size === 0) this.#timer?.ref();
     this.#watches.add(watch);
     if (watch.deadlineMs < this.#firesAtMs) this.#setTimer(watch.deadlineMs);
   }
 
   unwatch(watch: Watch): void {
     this.#watches.delete(watch);
-    if (this.#watches.size === 0) this.#timer?.unref();
+    if (this.#held.delete(watch) && this.#held.size === 0) this.#timer?.unref();
+  }
+
+  /**
+   * Keeps the process alive until the watch ends. An entry on a pool thread does that by itself, so only
+   * those who wait for something else ask; doing it for every call would cost two native calls each.
+   */
+  hold(watch: Watch): void {
+    if (!this.#watches.has(watch)) return;
+    this.#held.add(watch);
+    this.#timer?.ref();
   }
 
   close(): void {
@@ -33,12 +42,14 @@ export class Watchdog {
     this.#timer = undefined;
     this.#firesAtMs = Infinity;
     this.#watches.clear();
+    this.#held.clear();
   }
 
   #setTimer(atMs: number): void {
     this.#timer?.cancel();
     this.#firesAtMs = atMs;
     this.#timer = setRealTimer(() => this.#fire(), Math.ceil(atMs - realNowMs()));
+    if (this.#held.size === 0) this.#timer.unref();
   }
 
   #fire(): void {
@@ -49,6 +60,7 @@ export class Watchdog {
     for (const watch of this.#watches) {
       if (watch.deadlineMs <= nowMs) {
         this.#watches.delete(watch);
+        this.#held.delete(watch);
         watch.onDeadline();
       } else {
         nextMs = Math.min(nextMs, watch.deadlineMs);
