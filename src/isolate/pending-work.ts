@@ -29,7 +29,7 @@ export class PendingWork {
   readonly #label: string;
   readonly #onReady: () => void;
   readonly #operations = new Map<number, Operation>();
-  #ready: Delivery[] = [];
+  readonly #ready = new ReadyQueue();
   #refs = 0;
   #isFrozen = false;
 
@@ -87,7 +87,7 @@ export class PendingWork {
     if (operation.kind === 'timer') operation.timer?.cancel();
     this.#operations.delete(id);
     if (operation.isRef) this.#refs -= 1;
-    if (this.#ready.length > 0) this.#ready = this.#ready.filter((ready) => ready.id !== id);
+    this.#ready.remove(id);
   }
 
   setRef(id: number, isRef: boolean): void {
@@ -108,7 +108,7 @@ export class PendingWork {
   }
 
   get hasReady(): boolean {
-    return this.#ready.length > 0;
+    return this.#ready.size > 0;
   }
 
   freeze(): void {
@@ -127,7 +127,7 @@ export class PendingWork {
     if (!this.#isFrozen) return;
     this.#isFrozen = false;
     for (const [id, operation] of this.#operations) {
-      const waits = operation.kind === 'timer' && !this.#ready.some((ready) => ready.id === id);
+      const waits = operation.kind === 'timer' && !this.#ready.has(id);
       if (waits) this.#arm(id, operation, operation.leftMs);
     }
   }
@@ -138,7 +138,7 @@ export class PendingWork {
       if (operation.kind === 'timer') operation.timer?.cancel();
     }
     this.#operations.clear();
-    this.#ready = [];
+    this.#ready.clear();
     this.#refs = 0;
   }
 
@@ -166,6 +166,69 @@ export class PendingWork {
 
   #deliver(delivery: Delivery): void {
     this.#ready.push(delivery);
-    if (this.#ready.length === 1) this.#onReady();
+    if (this.#ready.size === 1) this.#onReady();
+  }
+}
+
+/** Deliveries handed out before the queue's array is cut. */
+const longestGap = 16_384;
+
+/**
+ * Deliveries in the order of their arrival, at most one for each operation. Ten thousand may be ready at
+ * once and any of them may be cancelled, so taking and removing one must not look at the others.
+ */
+class ReadyQueue {
+  /** A removed delivery leaves a gap. */
+  #deliveries: (Delivery | undefined)[] = [];
+  #head = 0;
+  /** How many were cut off in front of `#deliveries`; places count from the very first. */
+  #cut = 0;
+  readonly #places = new Map<number, number>();
+
+  get size(): number {
+    return this.#places.size;
+  }
+
+  has(id: number): boolean {
+    return this.#places.has(id);
+  }
+
+  push(delivery: Delivery): void {
+    this.remove(delivery.id);
+    this.#places.set(delivery.id, this.#cut + this.#deliveries.push(delivery) - 1);
+  }
+
+  shift(): Delivery | undefined {
+    while (this.#head < this.#deliveries.length) {
+      const delivery = this.#deliveries[this.#head];
+      this.#head += 1;
+      if (delivery === undefined) continue;
+      this.remove(delivery.id);
+      if (this.#head >= longestGap) this.#compact();
+      return delivery;
+    }
+    return undefined;
+  }
+
+  remove(id: number): void {
+    const place = this.#places.get(id);
+    if (place === undefined) return;
+    this.#deliveries[place - this.#cut] = undefined;
+    this.#places.delete(id);
+    if (this.#places.size === 0) this.clear();
+  }
+
+  clear(): void {
+    this.#deliveries = [];
+    this.#head = 0;
+    this.#cut = 0;
+    this.#places.clear();
+  }
+
+  /** A queue that never runs empty must not keep what it has handed out. */
+  #compact(): void {
+    this.#deliveries = this.#deliveries.slice(this.#head);
+    this.#cut += this.#head;
+    this.#head = 0;
   }
 }
