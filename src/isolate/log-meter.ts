@@ -5,6 +5,13 @@ import type { LogLevel } from '../wire/messages.ts';
 /** Characters of log that one invocation may write; what is over is dropped and the drop is logged. */
 const mostLogLength = 4 * 1024 * 1024;
 
+/**
+ * What a line costs besides its text: CloudWatch counts 26 bytes for each event. Without it, empty lines
+ * would cost nothing and one write of line feeds could keep the host busy for seconds.
+ * https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutLogEvents.html
+ */
+const lineOverhead = 26;
+
 /** Counts what one environment logs and passes it on with the request id that it belongs to. */
 export class LogMeter {
   readonly #onLog: (record: LogRecord) => void;
@@ -30,8 +37,16 @@ export class LogMeter {
   }
 
   raw(text: string): void {
-    const lines = text.endsWith('\n') ? text.slice(0, -1) : text;
-    for (const line of lines.split('\n')) this.#pass('raw', 'INFO', wallNowMs(), line);
+    const atMs = wallNowMs();
+    const end = text.endsWith('\n') ? text.length - 1 : text.length;
+    let start = 0;
+    // Line by line, so that what is over the budget is not even split.
+    while (start <= end && this.#lengthLeft >= 0) {
+      const lineFeed = text.indexOf('\n', start);
+      const stop = lineFeed < 0 || lineFeed > end ? end : lineFeed;
+      this.#pass('raw', 'INFO', atMs, text.slice(start, stop));
+      start = stop + 1;
+    }
   }
 
   /** A line of the engine itself, under the invocation that runs. */
@@ -41,7 +56,7 @@ export class LogMeter {
 
   #pass(kind: LogRecord['kind'], level: LogLevel, atMs: number, body: string): void {
     if (this.#lengthLeft < 0) return;
-    this.#lengthLeft -= body.length;
+    this.#lengthLeft -= body.length + lineOverhead;
     const requestId = this.#requestId;
     if (this.#lengthLeft >= 0) {
       this.#onLog({ kind, level, atMs, body, requestId });
