@@ -59,6 +59,9 @@ type Completion =
 /** Deliveries that run one after the other before the host's event loop gets a turn. */
 const mostDeliveriesPerTurn = 16;
 
+/** Entries that end earlier are charged as a whole. */
+const shortEntryMs = 1;
+
 /** CPU time from which an invocation is worth a look at the heap; less cannot allocate much. */
 const memorySampleCpuMs = 1;
 const memorySampleEvery = 1_000;
@@ -456,16 +459,22 @@ export class GuestSession implements RunningEnvironment {
     this.#guest.leave();
     const nowMs = realNowMs();
     task.endedMs = nowMs;
-    let spentMs: number;
-    if (this.#guest.isInline) {
-      spentMs = nowMs - this.#entryStartedMs;
-    } else {
-      const onThreadMs = this.#guest.onThreadMs();
-      spentMs = onThreadMs - this.#onThreadMs;
-      this.#onThreadMs = onThreadMs;
-    }
+    const spentMs = this.#onThreadShare(nowMs - this.#entryStartedMs);
     task.cpuUsedMs += spentMs;
     task.cpuLeftMs -= spentMs;
+  }
+
+  /**
+   * How much of an entry's time its thread worked. Asking isolated-vm right after an entry costs as much as
+   * a short entry itself, so below a millisecond all of the time counts. A figure that was not asked for
+   * some entries may be too large for this one: no entry works longer than it takes.
+   */
+  #onThreadShare(elapsedMs: number): number {
+    if (this.#guest.isInline || elapsedMs < shortEntryMs) return elapsedMs;
+    const onThreadMs = this.#guest.onThreadMs();
+    const spentMs = Math.min(onThreadMs - this.#onThreadMs, elapsedMs);
+    this.#onThreadMs = onThreadMs;
+    return spentMs;
   }
 
   /** What is left of both budgets. */
