@@ -24,8 +24,9 @@ async function guestScript(entry: string): Promise<{ text: string; map: string }
     platform: 'neutral',
     mainFields: ['module', 'main'],
     target: 'es2022',
-    minify: true,
-    keepNames: false,
+    // Names stay: class names of the prelude show in users' stack traces (`at Timeout.<anonymous>`).
+    minifySyntax: true,
+    minifyWhitespace: true,
     sourcemap: 'external',
     sourcesContent: true,
     outfile: 'out.js',

@@ -94,11 +94,12 @@ export interface LambdaEvents {
     readonly functionName: string;
     readonly alias: string;
   };
-  /** Init begins; AWS's INIT_START. */
+  /** Init begins; AWS's INIT_START, which it does not print when init is redone inside an invoke. */
   'environment.started': {
     readonly type: 'environment.started';
     readonly at: number;
     readonly environment: EnvironmentInfo;
+    readonly phase: 'init' | 'invoke';
   };
   'environment.ready': {
     readonly type: 'environment.ready';
@@ -112,6 +113,8 @@ export interface LambdaEvents {
     readonly at: number;
     readonly environment: EnvironmentInfo;
     readonly initDurationMs: number;
+    /** The invocation that init is redone in. */
+    readonly requestId: string | undefined;
     readonly phase: 'init' | 'invoke';
     readonly status: 'error' | 'timeout';
     readonly errorType: string | undefined;

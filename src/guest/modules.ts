@@ -70,8 +70,9 @@ export function requireMain(path: string): unknown {
   return loadCommonJs(path, undefined);
 }
 
-/** `require` of a facade: an ES module imports a CommonJS or JSON file. */
+/** `require` of a facade: an ES module imports a CommonJS or JSON file, or a builtin. */
 export function requirePath(path: string): unknown {
+  if (path.startsWith('node:')) return builtin(StringSlice(path, 'node:'.length));
   return loadFile({ kind: 'file', path, format: path.endsWith('.json') ? 'json' : 'commonjs' });
 }
 

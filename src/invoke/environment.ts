@@ -40,6 +40,7 @@ export class Environment {
     version: FunctionVersionRecord,
     info: EnvironmentInfo,
     usualArn: string,
+    phase: 'init' | 'invoke',
     clock: Clock,
     events: Events,
   ) {
@@ -49,7 +50,7 @@ export class Environment {
     this.#clock = clock;
     this.#events = events;
     if (events.has('environment.started')) {
-      events.emit({ type: 'environment.started', at: clock.now(), environment: info });
+      events.emit({ type: 'environment.started', at: clock.now(), environment: info, phase });
     }
   }
 

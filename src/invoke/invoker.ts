@@ -121,7 +121,7 @@ export class Invoker {
   async #runCold(run: Run): Promise<InvokeOutcome> {
     const { version } = run.target;
     const { config } = version;
-    const first = this.#createEnvironment(run);
+    const first = this.#createEnvironment(run, this.#newInfo(run), 'init');
     const initStartedMs = realNowMs();
     const started = await this.#start(first, config.initTimeoutMs, config.initTimeoutMs);
     const initDurationMs = realNowMs() - initStartedMs;
@@ -130,19 +130,20 @@ export class Invoker {
       first.ready(started.environment, initDurationMs);
       return this.#runIn(first, run);
     }
-    this.#initFailed(first, started.fault, initDurationMs, 'init');
-    return this.#runWithInitInside(run);
+    this.#initFailed(first, started.fault, initDurationMs, undefined);
+    return this.#runWithInitInside(run, first.info);
   }
 
-  async #runWithInitInside(run: Run): Promise<InvokeOutcome> {
+  /** The runtime is a fresh one, but to those who read logs it is still the same environment. */
+  async #runWithInitInside(run: Run, info: EnvironmentInfo): Promise<InvokeOutcome> {
     const { config } = run.target.version;
-    const environment = this.#createEnvironment(run);
+    const environment = this.#createEnvironment(run, info, 'invoke');
     this.#begin(environment, run);
     const started = await this.#start(environment, config.timeoutMs, config.cpuMs);
     run.cpuMs += started.cpuMs;
     const initDurationMs = realNowMs() - run.startedMs;
     if (!started.ok) {
-      this.#initFailed(environment, started.fault, initDurationMs, 'invoke');
+      this.#initFailed(environment, started.fault, initDurationMs, run.invocation.requestId);
       const at = this.#clock.now();
       return this.#finish(environment, run, at, started.fault, undefined, realNowMs());
     }
@@ -150,12 +151,21 @@ export class Invoker {
     return this.#enter(environment, run, config.timeoutMs - initDurationMs);
   }
 
-  #createEnvironment(run: Run): Environment {
-    const { version } = run.target;
+  #newInfo(run: Run): EnvironmentInfo {
     const { clock, ids } = this.#options;
-    const info = environmentInfo(version, run.invocation.tenantId, { clock, ids });
-    const usualArn = run.target.invokedArn;
-    const environment = new Environment(version, info, usualArn, clock, this.#events);
+    return environmentInfo(run.target.version, run.invocation.tenantId, { clock, ids });
+  }
+
+  #createEnvironment(run: Run, info: EnvironmentInfo, phase: 'init' | 'invoke'): Environment {
+    const { version, invokedArn } = run.target;
+    const environment = new Environment(
+      version,
+      info,
+      invokedArn,
+      phase,
+      this.#clock,
+      this.#events,
+    );
     this.#pool.add(environment);
     return environment;
   }
@@ -210,7 +220,7 @@ export class Invoker {
     environment: Environment,
     fault: Fault,
     initDurationMs: number,
-    phase: 'init' | 'invoke',
+    requestId: string | undefined,
   ): void {
     const errorType =
       fault.kind === 'init' || fault.kind === 'uncaught'
@@ -220,13 +230,14 @@ export class Invoker {
           : fault.kind === 'timeout'
             ? undefined
             : 'Runtime.ExitError';
-    this.#logFailure(environment.info, fault, environment.version, undefined);
+    this.#logFailure(environment, fault, requestId, 'init');
     this.#events.emit({
       type: 'environment.initFailed',
       at: this.#clock.now(),
       environment: environment.info,
       initDurationMs,
-      phase,
+      requestId,
+      phase: requestId === undefined ? 'init' : 'invoke',
       status: fault.kind === 'timeout' ? 'timeout' : 'error',
       errorType,
     });
@@ -316,7 +327,10 @@ export class Invoker {
       status: ending.status,
       errorType: ending.errorType,
     });
-    if (fault !== undefined) this.#logFailure(environment.info, fault, version, requestId);
+    // What failed in init has been logged as such already.
+    if (fault !== undefined && fault.kind !== 'init') {
+      this.#logFailure(environment, fault, requestId, 'invoke');
+    }
     if (this.#events.has('invocation.finished')) {
       this.#events.emit({
         type: 'invocation.finished',
@@ -348,27 +362,25 @@ export class Invoker {
 
   /** The ERROR line that AWS's runtime client writes for an error of the guest's. */
   #logFailure(
-    environment: EnvironmentInfo,
+    environment: Environment,
     fault: Fault,
-    version: FunctionVersionRecord,
     requestId: string | undefined,
+    phase: 'init' | 'invoke',
   ): void {
     if (fault.kind !== 'handler' && fault.kind !== 'init' && fault.kind !== 'uncaught') return;
-    if (fault.failure.logged === '') return;
-    const isInit = requestId === undefined;
+    const { logged } = fault.failure;
+    if (logged === '') return;
+    const { info, version } = environment;
     const initLabel = version.config.runtime === 'nodejs22.x' ? 'Uncaught Exception' : 'Init Error';
-    const body =
-      environment.logFormat === 'JSON'
-        ? `"message":${fault.failure.logged}`
-        : `${isInit ? initLabel : 'Invoke Error'} \t${fault.failure.logged}`;
+    const label = phase === 'init' ? initLabel : 'Invoke Error';
     this.#events.emit({
       type: 'log.written',
       at: this.#clock.now(),
-      environment,
+      environment: info,
       requestId,
       kind: 'console',
       level: 'ERROR',
-      body,
+      body: info.logFormat === 'JSON' ? `"message":${logged}` : `${label} \t${logged}`,
     });
   }
 }

@@ -126,15 +126,29 @@ function ignoreValue(_value: unknown): undefined {
 export function describeImportError(error: unknown, failure: FailureMessage): FailureMessage {
   const errorType = importErrorType(error);
   if (errorType === undefined) return failure;
-  const code = error instanceof LinkError ? ` [${error.code}]` : '';
-  const errorMessage = `${failure.errorType}${code}: ${failure.errorMessage}`;
-  const trace = [`${errorType}: ${errorMessage}`, ...failure.trace.slice(1)];
-  return {
-    errorType,
-    errorMessage,
-    trace,
-    logged: JSON.stringify({ errorType, errorMessage, stack: trace }),
-  };
+  if (error instanceof LinkError) {
+    // Its stack is the host's: nothing of that is for the guest's eyes.
+    const errorMessage = `Error [${error.code}]: ${error.message}`;
+    return failureOf(errorType, errorMessage, [`${errorType}: ${errorMessage}`]);
+  }
+  return describeSyntaxError(errorType, failure);
+}
+
+/** isolated-vm puts the place behind the message; Node prints it above, on a line of its own. */
+function describeSyntaxError(errorType: string, failure: FailureMessage): FailureMessage {
+  const found = /^(?<text>.*) \[(?<place>.*:\d+):\d+\]$/s.exec(failure.errorMessage)?.groups;
+  const text = `SyntaxError: ${found?.['text'] ?? failure.errorMessage}`;
+  const place = found?.['place'];
+  return failureOf(errorType, text, place === undefined ? [text] : [place, '', text]);
+}
+
+function failureOf(
+  errorType: string,
+  errorMessage: string,
+  trace: readonly string[],
+): FailureMessage {
+  const logged = JSON.stringify({ errorType, errorMessage, stack: trace });
+  return { errorType, errorMessage, trace, logged };
 }
 
 function importErrorType(error: unknown): string | undefined {

@@ -33,6 +33,7 @@ function textLines(entry: LogEntry): string[] {
     case 'log.written':
       return [consoleText(entry)];
     case 'environment.started':
+      if (entry.phase === 'invoke') return [];
       return [
         `INIT_START Runtime Version: ${runtimeVersion(entry.environment)}\tRuntime Version ARN: ${runtimeVersionArn}`,
       ];
@@ -114,6 +115,7 @@ function platformEvents(entry: Exclude<LogEntry, { type: 'log.written' }>): Plat
   const initialization = { initializationType: 'on-demand' };
   switch (entry.type) {
     case 'environment.started': {
+      if (entry.phase === 'invoke') return [];
       const { environment } = entry;
       const record = {
         ...initialization,

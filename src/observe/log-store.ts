@@ -61,9 +61,11 @@ export class LogStore {
   #add(event: Exclude<LogEntry, StartEntry>): void {
     const { environment } = event;
     const stream = this.#streams.get(environment) ?? this.#open(environment);
-    if (event.type === 'log.written' && event.requestId !== stream.startedRequestId) {
-      stream.startedRequestId = event.requestId;
-      if (event.requestId !== undefined) this.#push(stream, startEntry(event, event.requestId));
+    const requestId = requestIdOf(event);
+    const isInside = event.type !== 'invocation.finished' && requestId !== undefined;
+    if (isInside && requestId !== stream.startedRequestId) {
+      stream.startedRequestId = requestId;
+      this.#push(stream, startEntry(event, requestId));
     }
     // Another attempt at the same request has a START of its own.
     if (event.type === 'invocation.finished') stream.startedRequestId = undefined;
