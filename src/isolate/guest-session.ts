@@ -187,8 +187,8 @@ export class GuestSession implements RunningEnvironment {
 
   #invokeArguments(request: RunRequest): InvokeArguments {
     const { eventJson, requestId, extrasJson } = request;
-    if (!this.#needsRequestId) return [eventJson];
-    return extrasJson === undefined ? [eventJson, requestId] : [eventJson, requestId, extrasJson];
+    if (extrasJson !== undefined) return [eventJson, requestId, extrasJson];
+    return this.#needsRequestId ? [eventJson, requestId] : [eventJson];
   }
 
   get hasPendingWork(): boolean {
