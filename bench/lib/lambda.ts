@@ -3,7 +3,7 @@ import { Lambda, type Isolation, type LambdaFunction, type LambdaOptions } from 
 export const tiers: readonly Isolation[] = ['inline', 'thread'];
 
 /** AWS's defaults, which every function of the benchmarks has. */
-export const settings = { timeoutMs: 3_000, memoryMb: 128 } as const;
+const settings = { timeoutMs: 3_000, memoryMb: 128 } as const;
 
 /** One MB of the setting is the host's. */
 export const memoryLimitMb: number = settings.memoryMb - 1;

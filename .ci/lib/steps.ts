@@ -1,0 +1,52 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { delimiter, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+export const root: string = fileURLToPath(new URL('../..', import.meta.url));
+const bin = join(root, 'node_modules', '.bin');
+
+/** Does one thing and says so; the first that fails ends the script with what was printed. */
+export function step(name: string, work: () => void): void {
+  const startedMs = performance.now();
+  try {
+    work();
+  } catch (error) {
+    console.error(`FAILED  ${name}\n${describe(error)}`);
+    process.exit(1);
+  }
+  console.log(`ok  ${name} (${((performance.now() - startedMs) / 1_000).toFixed(1)} s)`);
+}
+
+/** Runs a command with the tools of this repository first in PATH, and gives what it prints. */
+export function run(command: string, args: readonly string[], cwd: string = root): string {
+  return execFileSync(command, args, {
+    cwd,
+    encoding: 'utf8',
+    env: { ...process.env, PATH: `${bin}${delimiter}${process.env['PATH']}` },
+    maxBuffer: 64 * 1024 * 1024,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+}
+
+/** A folder that is gone when the process ends. */
+export function temporaryFolder(prefix: string): string {
+  const folder = mkdtempSync(join(tmpdir(), prefix));
+  process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+/** Packs the package as `npm publish` would, build included; gives the path of the tarball. */
+export function pack(into: string): string {
+  run('npm', ['pack', '--pack-destination', into]);
+  const name = readdirSync(into).find((file) => file.endsWith('.tgz'));
+  if (name === undefined) throw new Error('npm pack made no tarball');
+  return join(into, name);
+}
+
+function describe(error: unknown): string {
+  const { stdout, stderr } = error as { stdout?: string; stderr?: string };
+  const printed = [stdout, stderr].filter((text) => text !== undefined && text !== '').join('\n');
+  return printed === '' ? String(error) : printed;
+}
