@@ -17,16 +17,19 @@ export interface HandleContext {
   readonly control: ControlPlane;
 }
 
-/** A deployed function. Invoking it runs `$LATEST`. Stays right when the function is updated. */
+/**
+ * A deployed function. Invoking it runs `$LATEST`, or the version or alias that `getFunction` was asked
+ * for; everything else is about the function as a whole. Stays right when the function is updated.
+ */
 export class LambdaFunction<Event = unknown, Result = unknown> extends Invocable<Event, Result> {
   readonly name: string;
   readonly arn: string;
   readonly #context: HandleContext;
 
-  constructor(context: HandleContext, record: FunctionRecord) {
-    super(context.calls, context.store.router.target(record.name));
+  constructor(context: HandleContext, record: FunctionRecord, qualifier?: string) {
+    super(context.calls, context.store.router.target(record.name, qualifier));
     this.name = record.name;
-    this.arn = record.arn;
+    this.arn = qualifier === undefined ? record.arn : `${record.arn}:${qualifier}`;
     this.#context = context;
   }
 

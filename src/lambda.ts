@@ -117,12 +117,18 @@ export class Lambda implements AsyncDisposable {
     return new LambdaFunction(this.#context, record);
   }
 
-  /** By name, partial or full ARN; `undefined` when there is none. */
+  /**
+   * By name, partial or full ARN, with or without a version or alias; `undefined` when there is none.
+   * With one, invoking the function runs that.
+   */
   getFunction<Event = unknown, Result = unknown>(
     reference: string,
   ): LambdaFunction<Event, Result> | undefined {
-    const record = this.#context.store.get(reference);
-    return record && new LambdaFunction(this.#context, record);
+    const { store } = this.#context;
+    const { functionName, qualifier } = store.router.target(reference);
+    const record = store.get(functionName);
+    if (record === undefined || !store.has(functionName, qualifier)) return undefined;
+    return new LambdaFunction(this.#context, record, qualifier);
   }
 
   /** In the order of creation. */

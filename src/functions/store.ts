@@ -17,7 +17,7 @@ import {
 import type { FunctionChanges, FunctionOptions } from './function-options.ts';
 import { latestRecord, type FunctionRecord, type Revision } from './function-record.ts';
 import { checkRevision } from './revision.ts';
-import { Router } from './routing.ts';
+import { routeOf, Router } from './routing.ts';
 import { Versions, type OnRetired } from './versions.ts';
 
 export interface FunctionStoreOptions {
@@ -84,6 +84,12 @@ export class FunctionStore {
   get(reference: string): FunctionRecord | undefined {
     const entry = this.#directory.find(this.#directory.nameOf(reference));
     return entry && recordOf(entry);
+  }
+
+  /** Whether a function has that version or alias. */
+  has(name: string, qualifier: string | undefined): boolean {
+    const entry = this.#directory.find(name);
+    return entry !== undefined && routeOf(entry, qualifier) !== undefined;
   }
 
   /** In the order of creation. */
