@@ -31,6 +31,8 @@ async function guestScript(entry: string): Promise<{ text: string; map: string }
     sourcesContent: true,
     outfile: 'out.js',
     legalComments: 'none',
+    // The clone package asks for the native function while it loads; here that is the lazy global itself.
+    define: { structuredClone: 'undefined' },
   });
   const code = result.outputFiles.find((file) => file.path.endsWith('.js'))?.text ?? '';
   const map = result.outputFiles.find((file) => file.path.endsWith('.map'))?.text ?? '';

@@ -45,7 +45,10 @@ export const StringIndexOf = uncurryThis(String.prototype.indexOf);
 export const StringReplaceAll = uncurryThis(
   String.prototype.replaceAll as Method<string, [string, string], string>,
 );
-export const RegExpTest = uncurryThis(RegExp.prototype.test);
+const regExpExec = uncurryThis(RegExp.prototype.exec);
+/** By `exec`, because the native `test` calls whatever `exec` the user has put on the prototype. */
+export const RegExpTest = (pattern: RegExp, text: string): boolean =>
+  regExpExec(pattern, text) !== null;
 export const FunctionToString = uncurryThis(
   Function.prototype.toString as Method<(...args: never[]) => unknown, [], string>,
 );
