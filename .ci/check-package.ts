@@ -4,13 +4,13 @@
  */
 import { copyFileSync, cpSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { pack, root, run, step, temporaryFolder } from './lib/steps.ts';
+import { need, pack, root, run, step, temporaryFolder } from './lib/steps.ts';
 
 const folder = temporaryFolder('isolambda-package-');
 const project = join(folder, 'project');
 let tarball = '';
 
-step('npm pack', () => {
+need('npm pack', () => {
   tarball = pack(folder);
 });
 
@@ -34,7 +34,7 @@ step('attw --profile esm-only', () => {
   run('attw', [tarball, '--profile', 'esm-only', '--no-color']);
 });
 
-step('npm install of the tarball into an empty project', () => {
+need('npm install of the tarball into an empty project', () => {
   cpSync(join(root, '.ci', 'consumer'), project, { recursive: true });
   const { devDependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
     devDependencies: Record<string, string>;

@@ -7,16 +7,23 @@ import { fileURLToPath } from 'node:url';
 export const root: string = fileURLToPath(new URL('../..', import.meta.url));
 const bin = join(root, 'node_modules', '.bin');
 
-/** Does one thing and says so; the first that fails ends the script with what was printed. */
-export function step(name: string, work: () => void): void {
+/** Does one thing and says so. After a failure the script goes on, and ends with exit code 1. */
+export function step(name: string, work: () => void): boolean {
   const startedMs = performance.now();
   try {
     work();
   } catch (error) {
-    console.error(`FAILED  ${name}\n${describe(error)}`);
-    process.exit(1);
+    console.log(`FAILED  ${name}\n${describe(error)}`);
+    process.exitCode = 1;
+    return false;
   }
   console.log(`ok  ${name} (${((performance.now() - startedMs) / 1_000).toFixed(1)} s)`);
+  return true;
+}
+
+/** A step that the following ones build on: when it fails, nothing else is tried. */
+export function need(name: string, work: () => void): void {
+  if (!step(name, work)) process.exit();
 }
 
 /** Runs a command with the tools of this repository first in PATH, and gives what it prints. */
