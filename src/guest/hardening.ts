@@ -12,14 +12,23 @@ export function harden(): void {
   const atomics = globals['Atomics'] as Record<string, unknown>;
   delete atomics['wait'];
   delete atomics['waitAsync'];
+  webAssembly = globals['WebAssembly'];
+  delete globals['WebAssembly'];
   globals['FinalizationRegistry'] = InertFinalizationRegistry;
   Object.defineProperty(globals, 'FinalizationRegistry', { enumerable: false });
   closeResizableBuffers(globals);
 }
 
+let webAssembly: unknown;
+
 /** WebAssembly.Memory and Table are not counted against the memory limit: only for trusted code. */
-export function removeWebAssembly(): void {
-  delete (globalThis as unknown as Record<string, unknown>)['WebAssembly'];
+export function allowWebAssembly(): void {
+  Object.defineProperty(globalThis, 'WebAssembly', {
+    value: webAssembly,
+    writable: true,
+    configurable: true,
+    enumerable: false,
+  });
 }
 
 /**

@@ -65,6 +65,15 @@ export function defineModule(path: string, body: ModuleFunction): void {
   defined[path] = body;
 }
 
+/** Drops every module, after a rehearsal. */
+export function forgetModules(): void {
+  for (const path of Object.keys(cache)) {
+    delete cache[path];
+    delete defined[path];
+  }
+  mainModule = undefined;
+}
+
 /** Loads the handler's module. */
 export function requireMain(path: string): unknown {
   return loadCommonJs(path, undefined);

@@ -33,6 +33,7 @@ export const PromiseResolve = (value: unknown): Promise<unknown> =>
   apply<PromiseConstructor, [unknown], Promise<unknown>>(promiseResolve, NativePromise, [value]);
 export const DateNow: () => number = Date.now;
 export const NativeError: ErrorConstructor = Error;
+export const NativeSyntaxError: SyntaxErrorConstructor = SyntaxError;
 export const NativeTypeError: TypeErrorConstructor = TypeError;
 export const NativeProxy: ProxyConstructor = Proxy;
 export const NumberOf: (value: unknown) => number = Number;
@@ -40,6 +41,7 @@ export const StringOf: (value: unknown) => string = String;
 export const StringSplit = uncurryThis(
   String.prototype.split as Method<string, [string], string[]>,
 );
+export const StringLastIndexOf = uncurryThis(String.prototype.lastIndexOf);
 export const StringSlice = uncurryThis(String.prototype.slice);
 export const StringIndexOf = uncurryThis(String.prototype.indexOf);
 export const StringReplaceAll = uncurryThis(

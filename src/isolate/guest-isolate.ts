@@ -53,6 +53,9 @@ export class GuestIsolate {
     });
     this.context = this.isolate.createContextSync();
     const guest = this.#boot(tier);
+    const connect = guest.getSync(guestEntry.connect, { reference: true });
+    connect.applySync(undefined, []);
+    connect.release();
     this.#start = guest.getSync(guestEntry.start, { reference: true });
     this.#invoke = guest.getSync(guestEntry.invoke, { reference: true });
     this.#deliver = guest.getSync(guestEntry.deliver, { reference: true });

@@ -118,12 +118,20 @@ export const readyText = {
 
 /** The functions that the bootstrap hands to the host, by name. */
 export const guestEntry = {
+  /** `()`, once: from now on messages reach the host. */
+  connect: 'connect',
   /** `(startJson) -> readyText | undefined` */
   start: 'start',
   /** `(eventJson, requestId?, extrasJson?) -> resultJson | undefined` */
   invoke: 'invoke',
   /** `(operationId, failed, json)` */
   deliver: 'deliver',
+} as const;
+
+/** Calls that rewritten modules make; the host rewrites by the same names (`core/program.ts`). */
+export const loaderCalls = {
+  dynamicImport: '__isolambda_import',
+  importMeta: '__isolambda_meta',
 } as const;
 
 /** Names that the host's module texts use inside the guest. */

@@ -1,0 +1,68 @@
+import { loaderCalls, loaderNames } from '../wire/messages.ts';
+import { createConsole } from './console.ts';
+import { part } from './lazy-parts.ts';
+import { defineModule, dynamicImport, importMeta, requirePath } from './modules.ts';
+import { ObjectDefineProperty } from './primordials.ts';
+import { queueMicrotask } from './microtask.ts';
+import * as timers from './timers.ts';
+
+const globals = globalThis as unknown as Record<string, unknown>;
+
+/** Defines a global as the web platform does: writable, configurable, not enumerable. */
+function defineGlobal(name: string, value: unknown): void {
+  ObjectDefineProperty(globals, name, {
+    value,
+    writable: true,
+    configurable: true,
+    enumerable: false,
+  });
+}
+
+/** A global that does not exist until it is touched. */
+export function defineLazyGlobal(name: string, make: () => unknown): void {
+  ObjectDefineProperty(globals, name, {
+    get: () => {
+      const value = make();
+      defineGlobal(name, value);
+      return value;
+    },
+    set: (value: unknown) => defineGlobal(name, value),
+    configurable: true,
+    enumerable: false,
+  });
+}
+
+/** A name that only rewritten modules use; it cannot be replaced. */
+function defineLoader(name: string, value: unknown, configurable = false): void {
+  ObjectDefineProperty(globals, name, { value, configurable, enumerable: false });
+}
+
+/** What every guest finds, whatever function it runs. */
+export function installGlobals(): void {
+  defineGlobal('global', globalThis);
+  defineGlobal('queueMicrotask', queueMicrotask);
+  defineGlobal('setTimeout', timers.setTimeout);
+  defineGlobal('setInterval', timers.setInterval);
+  defineGlobal('setImmediate', timers.setImmediate);
+  defineGlobal('clearTimeout', timers.clearTimeout);
+  defineGlobal('clearInterval', timers.clearInterval);
+  defineGlobal('clearImmediate', timers.clearImmediate);
+  defineLazyGlobal('console', createConsole);
+  defineLazyGlobal('structuredClone', () => part('structured-clone').structuredClone);
+}
+
+/** What the host's module texts and rewritten modules call; `receiveNamespace` gets ES modules. */
+export function installLoader(
+  receiveNamespace: (path: string, namespace: object, unused: undefined) => void,
+): void {
+  defineLoader(loaderNames.define, defineModule, true);
+  defineLoader(loaderNames.require, requirePath);
+  defineLoader(loaderNames.namespace, receiveNamespace);
+  defineLoader(loaderCalls.dynamicImport, dynamicImport);
+  defineLoader(loaderCalls.importMeta, importMeta);
+}
+
+/** Modules are defined once, before user code runs. */
+export function closeDefinitions(): void {
+  delete globals[loaderNames.define];
+}
