@@ -1,0 +1,115 @@
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, test } from 'vitest';
+
+interface Entry {
+  readonly values: readonly string[];
+  readonly types: readonly string[];
+}
+
+/** All that the package promises, by hand: a change of this list is a change of the public API. */
+const entries: Record<string, Entry> = {
+  isolambda: {
+    values: [
+      'Alias',
+      'ClosedError',
+      'CodeError',
+      'ConflictError',
+      'FunctionNotFoundError',
+      'FunctionVersion',
+      'HandlerError',
+      'InvalidOptionError',
+      'Invocable',
+      'InvokeFailure',
+      'InvokeSuccess',
+      'Lambda',
+      'LambdaError',
+      'LambdaFunction',
+      'PayloadTooLargeError',
+      'PreconditionFailedError',
+      'Report',
+      'RuntimeFaultError',
+      'SystemClock',
+      'ThrottledError',
+    ],
+    types: [
+      'AliasChanges',
+      'AliasOptions',
+      'AliasRecord',
+      'Architecture',
+      'Clock',
+      'ClockTimer',
+      'CodeSource',
+      'EnvironmentInfo',
+      'ErrorPayload',
+      'ErrorStyle',
+      'FunctionChanges',
+      'FunctionOptions',
+      'InvokeOptions',
+      'InvokeOutcome',
+      'Isolation',
+      'LambdaEvents',
+      'LambdaOptions',
+      'LambdaStats',
+      'LogFilter',
+      'LogLine',
+      'LoggingOptions',
+      'PublishOptions',
+      'ReportFigures',
+      'ReportStatus',
+      'Runtime',
+      'StopReason',
+      'TimerOptions',
+      'TracingMode',
+      'VersionInfo',
+    ],
+  },
+  'isolambda/testing': {
+    values: ['VirtualClock'],
+    types: ['PendingTimer'],
+  },
+};
+
+describe.each(Object.entries(entries))('%s', (name, { values, types }) => {
+  test('exports these values', async () => {
+    const exported = (await import(name)) as object;
+    expect(Object.keys(exported).toSorted()).toEqual(values);
+  });
+
+  test('exports these types', () => {
+    expect(exportedTypes(declarationsOf(name)).toSorted()).toEqual(types);
+  });
+});
+
+test('package.json has no other entries', () => {
+  const subpaths = Object.keys(entries).map((name) => name.replace(/^isolambda/, '.'));
+  expect(Object.keys(manifest().exports)).toEqual([...subpaths, './package.json']);
+});
+
+interface Manifest {
+  readonly exports: Readonly<Record<string, { readonly types: string }>>;
+}
+
+function manifest(): Manifest {
+  return JSON.parse(readFileSync(rootUrl('package.json'), 'utf8')) as Manifest;
+}
+
+/** The declaration file that TypeScript reads for an entry. */
+function declarationsOf(name: string): string {
+  const entry = manifest().exports[name.replace(/^isolambda/, '.')];
+  if (entry === undefined) throw new Error(`package.json exports no ${name}`);
+  return readFileSync(rootUrl(entry.types), 'utf8');
+}
+
+function exportedTypes(declarations: string): string[] {
+  return [...declarations.matchAll(/export type \{([^}]*)\}/g)].flatMap(([, names = '']) =>
+    names
+      .split(',')
+      .map((name) => name.trim())
+      .filter((name) => name !== ''),
+  );
+}
+
+function rootUrl(path: string): string {
+  return fileURLToPath(new URL(`../../${path}`, import.meta.url));
+}
