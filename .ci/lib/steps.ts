@@ -31,7 +31,7 @@ export function run(command: string, args: readonly string[], cwd: string = root
   return execFileSync(command, args, {
     cwd,
     encoding: 'utf8',
-    env: { ...process.env, PATH: `${bin}${delimiter}${process.env['PATH']}` },
+    env: { ...process.env, PATH: `${bin}${delimiter}${process.env['PATH']}`, NO_COLOR: '1' },
     maxBuffer: 64 * 1024 * 1024,
     stdio: ['ignore', 'pipe', 'pipe'],
   });
