@@ -14,7 +14,10 @@ export type EntryEnd =
       readonly stack: string;
     };
 
-/** Reads an error that an entry rejected with. isolated-vm has no codes, so its texts decide. */
+/**
+ * Reads an error that an entry rejected with. isolated-vm has no codes, so its texts decide; "Isolated is
+ * disposed" is its own spelling for synchronous entries.
+ */
 export function classifyEntryError(error: unknown): EntryEnd {
   if (!(error instanceof Error)) {
     return { kind: 'thrown', name: '', message: String(error), stack: '' };
@@ -23,7 +26,7 @@ export function classifyEntryError(error: unknown): EntryEnd {
   if (message === 'Script execution timed out.') return { kind: 'timed-out' };
   if (message.includes('due to memory limit')) return { kind: 'out-of-memory' };
   if (
-    /^Isolate (was|is) (already )?disposed/.test(message) ||
+    /^Isolated? (was|is) (already )?disposed/.test(message) ||
     message === 'Promise was abandoned'
   ) {
     return { kind: 'disposed' };
