@@ -15,6 +15,7 @@ describe('the end of an entry', () => {
     ['Isolate was disposed during execution', 'disposed'],
     ['Isolate is disposed', 'disposed'],
     ['Isolate is already disposed', 'disposed'],
+    ['Isolated is disposed', 'disposed'],
     ['Promise was abandoned', 'disposed'],
   ])('with "%s" is read as %s', (message, kind) => {
     expect(classifyEntryError(new Error(message))).toEqual({ kind });
