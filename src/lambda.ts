@@ -22,7 +22,7 @@ import {
 import { LogStore, type LogFilter, type LogLine } from './observe/log-store.ts';
 
 /** Log streams kept; the oldest gives way. */
-const mostLogStreams = 10_000;
+const mostLogStreams = 1_000;
 
 /** Figures of a `Lambda` at this moment. */
 export interface LambdaStats {
