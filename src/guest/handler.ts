@@ -13,14 +13,7 @@ import {
 } from './context.ts';
 import { describeFailure, runtimeFailure } from './failure.ts';
 import { seesOnlyEvent } from './handler-parameters.ts';
-import {
-  JsonParse,
-  JsonStringify,
-  NativeError,
-  PromiseResolve,
-  PromiseThen,
-  quote,
-} from './primordials.ts';
+import { JsonParse, JsonStringify, NativeError, quote } from './primordials.ts';
 
 export type Handler = (event: unknown, context: object, callback?: unknown) => unknown;
 
@@ -58,8 +51,7 @@ function promiseContract(start: StartMessage, handler: Handler): RunHandler {
           ? (handler as (event: unknown) => unknown)(JsonParse(eventJson))
           : handler(JsonParse(eventJson), createContext(start, facts));
       if (!isThenable(returned)) return resultText24(returned);
-      // Inside of the `try` as well: a promise of the user's may have getters that throw.
-      void PromiseThen(PromiseResolve(returned), sendResult24, sendThrown);
+      void sendWhenSettled(returned);
     } catch (error) {
       sendThrown(error);
     }
@@ -67,9 +59,13 @@ function promiseContract(start: StartMessage, handler: Handler): RunHandler {
   };
 }
 
-function sendResult24(value: unknown): void {
+/**
+ * `await`, not `then`: it asks no `Symbol.species` of the user's, and makes no promise that somebody would
+ * have to handle. What reading the promise throws ends here as well.
+ */
+async function sendWhenSettled(returned: unknown): Promise<void> {
   try {
-    send(emitKind.result, resultText24(value));
+    send(emitKind.result, resultText24(await returned));
   } catch (error) {
     sendThrown(error);
   }
@@ -77,9 +73,16 @@ function sendResult24(value: unknown): void {
 
 /** What stands for an error whose description is ready; never seen by user code. */
 class ReadyFailure {
-  readonly text: string;
+  readonly #text: string;
+
   constructor(text: string) {
-    this.text = text;
+    this.#text = text;
+  }
+
+  /** Looks for the private field: `instanceof` would run the traps of a proxy. */
+  static textOf(thrown: unknown): string | undefined {
+    if (typeof thrown !== 'object' || thrown === null || !(#text in thrown)) return undefined;
+    return thrown.#text;
   }
 }
 
@@ -115,9 +118,7 @@ function callbackContract(start: StartMessage, handler: Handler): RunHandler {
       const returned = handler(JsonParse(eventJson), context, completion.callback);
       if (isThenable(returned)) {
         completion.isAsync = true;
-        // A result that cannot be stringified throws in succeed; then fail reports it.
-        const settled = PromiseThen(PromiseResolve(returned), completion.succeed, completion.fail);
-        void PromiseThen(settled, ignore, completion.fail);
+        void completeWhenSettled(returned, completion);
       } else if (!completion.isHeld) {
         send(emitKind.heldResult, 'null');
       }
@@ -135,7 +136,14 @@ interface Completion extends LegacyCompletion {
   isHeld: boolean;
 }
 
-function ignore(): void {}
+async function completeWhenSettled(returned: unknown, completion: Completion): Promise<void> {
+  try {
+    completion.succeed(await returned);
+  } catch (error) {
+    // Also a result that cannot be stringified.
+    completion.fail(error);
+  }
+}
 
 /** First completion wins; what comes later is ignored without a word, as AWS's client does. */
 function createCompletion(): Completion {
@@ -182,7 +190,7 @@ function resultText22(value: unknown): string {
 }
 
 function sendThrown(error: unknown): void {
-  send(emitKind.failure, error instanceof ReadyFailure ? error.text : describeFailure(error));
+  send(emitKind.failure, ReadyFailure.textOf(error) ?? describeFailure(error));
 }
 
 function isThenable(value: unknown): value is PromiseLike<unknown> {

@@ -7,7 +7,6 @@ import {
   JsonParse,
   NativeError,
   NativePromise,
-  PromiseThen,
   ReflectApply,
   StringOf,
   StringSlice,
@@ -100,17 +99,13 @@ export function importMeta(path: string): object {
 }
 
 /** What `import(specifier)` was rewritten to; isolated-vm knows no dynamic import of its own. */
-export function dynamicImport(fromPath: string, specifier: unknown): Promise<unknown> {
-  return new NativePromise((fulfil, reject) => {
-    const found = checked(resolve(StringOf(specifier), fromPath, 'import'));
-    if (found.kind === 'builtin') {
-      fulfil(interopNamespace(`node:${found.name}`, builtin(found.name), undefined));
-    } else if (found.format === 'module') {
-      void PromiseThen(importModule(found.path), fulfil, reject);
-    } else {
-      fulfil(interopNamespace(found.path, loadFile(found), found.exportNames));
-    }
-  });
+export async function dynamicImport(fromPath: string, specifier: unknown): Promise<unknown> {
+  const found = checked(resolve(StringOf(specifier), fromPath, 'import'));
+  if (found.kind === 'builtin') {
+    return interopNamespace(`node:${found.name}`, builtin(found.name), undefined);
+  }
+  if (found.format === 'module') return importModule(found.path);
+  return interopNamespace(found.path, loadFile(found), found.exportNames);
 }
 
 /** An ES module must be linked and evaluated by the host, between two entries. */

@@ -21,16 +21,6 @@ export const ReflectApply: typeof Reflect.apply = apply;
 export const JsonParse: (text: string) => unknown = JSON.parse;
 export const JsonStringify = JSON.stringify as (value: unknown) => string | undefined;
 export const NativePromise: PromiseConstructor = Promise;
-export const PromiseThen = uncurryThis(
-  Promise.prototype.then as Method<
-    Promise<unknown>,
-    [(value: unknown) => unknown, ((reason: unknown) => unknown)?],
-    Promise<unknown>
-  >,
-);
-const promiseResolve = Promise.resolve;
-export const PromiseResolve = (value: unknown): Promise<unknown> =>
-  apply<PromiseConstructor, [unknown], Promise<unknown>>(promiseResolve, NativePromise, [value]);
 export const DateNow: () => number = Date.now;
 export const NativeError: ErrorConstructor = Error;
 export const NativeSyntaxError: SyntaxErrorConstructor = SyntaxError;

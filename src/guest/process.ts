@@ -1,12 +1,11 @@
 import { callKind, emitKind, type StartMessage } from '../wire/messages.ts';
 import { ask, send } from './bridge.ts';
+import { queueMicrotask } from './microtask.ts';
 import {
   DateNow,
   NativeError,
   NativeProxy,
   NumberOf,
-  PromiseResolve,
-  PromiseThen,
   ReflectApply,
   StringOf,
 } from './primordials.ts';
@@ -48,7 +47,7 @@ export function createProcess(start: StartMessage): object {
       { bigint: () => BigInt(DateNow() - startedMs) * 1_000_000n },
     ),
     nextTick: (callback: (...args: unknown[]) => void, ...args: unknown[]) => {
-      void PromiseThen(PromiseResolve(undefined), () => ReflectApply(callback, undefined, args));
+      queueMicrotask(() => ReflectApply(callback, undefined, args));
     },
     emitWarning: (warning: unknown) => {
       send(emitKind.rawOutput, `(node:8) Warning: ${StringOf(warning)}\n`);

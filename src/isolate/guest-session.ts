@@ -59,6 +59,8 @@ type Completion =
 /** Deliveries that run one after the other before the host's event loop gets a turn. */
 const mostDeliveriesPerTurn = 16;
 
+const bytesPerMb = 1_048_576;
+
 /** Entries that end earlier are charged as a whole. */
 const shortEntryMs = 1;
 
@@ -286,17 +288,28 @@ export class GuestSession implements RunningEnvironment {
     const end = classifyEntryError(error);
     if (end.kind === 'thrown') {
       this.#guestThrew(task, rejectionFailure(end), 'rejection');
-    } else if (end.kind === 'out-of-memory') {
-      this.#complete(task, { kind: 'out-of-memory' });
-    } else if (end.kind === 'timed-out') {
-      const isCpu = task.cpuLeftMs <= task.deadlineMs - realNowMs();
-      this.#complete(task, { kind: 'timeout', budget: isCpu ? 'cpu' : 'wall' });
-    } else if (task.exitStatus !== undefined) {
-      this.#complete(task, { kind: 'exit', status: task.exitStatus });
     } else {
-      this.#complete(task, { kind: 'engine', message: 'The isolate was disposed' });
+      // The isolate is lost. A result that the guest handed over before, in the same entry, is lost with
+      // it: on AWS the response leaves only when the turn of the event loop is over.
+      task.completion = { json: undefined, fault: this.#endOf(task, end.kind) };
     }
     this.#advance(task);
+  }
+
+  #endOf(task: Task, kind: 'timed-out' | 'out-of-memory' | 'disposed'): Fault {
+    if (task.exitStatus !== undefined) return { kind: 'exit', status: task.exitStatus };
+    if (kind === 'timed-out') {
+      const isCpu = task.cpuLeftMs <= task.deadlineMs - realNowMs();
+      return { kind: 'timeout', budget: isCpu ? 'cpu' : 'wall' };
+    }
+    if (kind === 'disposed') return { kind: 'engine', message: 'The isolate was disposed' };
+    return this.#outOfMemory();
+  }
+
+  /** V8 ended the isolate over its limit, so all of the memory was in use. */
+  #outOfMemory(): Fault {
+    this.#peakMemoryBytes = this.#request.settings.memoryMb * bytesPerMb;
+    return { kind: 'out-of-memory' };
   }
 
   /** An error came out of the guest that nobody there caught: Node would die of it. */
@@ -457,6 +470,11 @@ export class GuestSession implements RunningEnvironment {
   #charge(task: Task): void {
     this.#isEntered = false;
     this.#guest.leave();
+    this.#chargeUntilNow(task);
+  }
+
+  /** Also for an entry that never ends: its thread is still in it. */
+  #chargeUntilNow(task: Task): void {
     const nowMs = realNowMs();
     task.endedMs = nowMs;
     const spentMs = this.#onThreadShare(nowMs - this.#entryStartedMs);
@@ -484,8 +502,8 @@ export class GuestSession implements RunningEnvironment {
 
   #onDeadline(task: Task): void {
     if (this.#task !== task) return;
-    task.endedMs = realNowMs();
-    this.#complete(task, { kind: 'timeout', budget: 'wall' });
+    this.#chargeUntilNow(task);
+    task.completion = { json: undefined, fault: { kind: 'timeout', budget: 'wall' } };
     this.#finish(task);
   }
 
@@ -498,8 +516,11 @@ export class GuestSession implements RunningEnvironment {
   #onCatastrophe(message: string): void {
     const task = this.#task;
     if (task === undefined) return;
-    const isMemory = message.includes('out-of-memory');
-    this.#complete(task, isMemory ? { kind: 'out-of-memory' } : { kind: 'timeout', budget: 'cpu' });
+    this.#chargeUntilNow(task);
+    const fault: Fault = message.includes('out-of-memory')
+      ? this.#outOfMemory()
+      : { kind: 'timeout', budget: 'cpu' };
+    task.completion = { json: undefined, fault };
     this.#finish(task);
   }
 
