@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { answerCall } from '../../src/isolate/host-answers.ts';
 import { readEmit } from '../../src/isolate/guest-messages.ts';

@@ -77,9 +77,7 @@ describe.each(tiers)('in the tier %s', (tier) => {
 test.fails.each(['inline', 'thread'] as const)(
   'a rejected proxy whose traps throw hostile errors cannot hang %s',
   async (tier) => {
-    const source = handler(
-      `throw new Proxy({}, { getPrototypeOf() { throw ${hostileError}; } });`,
-    );
+    const source = handler(`throw new Proxy({}, { getPrototypeOf() { throw ${hostileError}; } });`);
     const { said } = await runHostileChild({ tier, source });
 
     expect(said.has('outcome')).toBe(true);

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { RunSlots } from '../../src/isolate/run-slots.ts';
 
@@ -73,7 +73,8 @@ test('never more run than there are slots, and in the end everybody ran', async 
             await settle();
           }
         }
-        for (let turns = 0; ran < came || running > 0; turns += 1) {
+        const isDone = (): boolean => ran === came && running === 0;
+        for (let turns = 0; !isDone(); turns += 1) {
           if (running > 0) leave();
           await settle();
           if (turns > 500) throw new Error(`stuck with ${came - ran} waiting`);

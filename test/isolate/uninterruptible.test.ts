@@ -7,8 +7,13 @@ import { handler, hostileError } from './hostile-fixture.ts';
  * and the neighbours are safe and a thread is lost; in the tier `inline` the process is.
  */
 
+interface Guest {
+  readonly source: string;
+  readonly format?: 'commonjs' | 'module';
+}
+
 /** Builtins that never look up, and guest code that isolated-vm runs outside of every time limit. */
-const unstoppable: Record<string, { source: string; format?: 'module' }> = {
+const unstoppable: Record<string, Guest> = {
   'a builtin over an endless array-like': {
     source: handler('return [].indexOf.call({ length: 2 ** 53 - 1 }, 1);'),
   },
@@ -27,7 +32,7 @@ const unstoppable: Record<string, { source: string; format?: 'module' }> = {
 };
 
 /** Hangs the thread until its isolate is disposed, so that only the tier `inline` suffers. */
-const disposable: Record<string, { source: string; format?: 'module' }> = {
+const disposable: Record<string, Guest> = {
   'Error.prepareStackTrace of a rejection that nobody handles': {
     source: `Error.prepareStackTrace = () => { for (;;); };
       exports.handler = async () => { (async () => null.x)(); await new Promise((r) => setTimeout(r, 50)); };`,

@@ -29,11 +29,7 @@ async function tell(
 test.concurrent.each([
   ['that closes what it opened', 'ordinary', ['2', '2', 'end']],
   ['that forgets to close', 'forgotten', ['2', '2', 'end']],
-  [
-    'whose handlers hang when it closes at once',
-    'hanging',
-    ['error', 'error', 'error', 'end'],
-  ],
+  ['whose handlers hang when it closes at once', 'hanging', ['error', 'error', 'error', 'end']],
 ])('a script %s ends by itself', async (_name, story, lines) => {
   expect(await tell(story)).toEqual({ lines, exitCode: 0, stderr: '' });
 });

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { Events, type EnvironmentInfo, type StopReason } from '../../src/core/events.ts';
 import type { FunctionVersionRecord } from '../../src/functions/function-record.ts';
@@ -169,16 +169,18 @@ const steps: fc.Arbitrary<Step> = fc.oneof(
       }
     },
   })),
-  fc.tuple(fc.nat(), fc.constantFrom<StopReason>('timeout', 'out-of-memory', 'exit')).map(([pick, reason]) => ({
-    name: `kill ${pick}: ${reason}`,
-    run: (world: World) => {
-      const held = world.leave(pick);
-      if (held === undefined) return;
-      world.pool.drop(held.environment, reason);
-      world.pool.drop(held.environment, 'closed');
-      expect(held.environment.state).toEqual({ kind: 'dead', reason });
-    },
-  })),
+  fc
+    .tuple(fc.nat(), fc.constantFrom<StopReason>('timeout', 'out-of-memory', 'exit'))
+    .map(([pick, reason]) => ({
+      name: `kill ${pick}: ${reason}`,
+      run: (world: World) => {
+        const held = world.leave(pick);
+        if (held === undefined) return;
+        world.pool.drop(held.environment, reason);
+        world.pool.drop(held.environment, 'closed');
+        expect(held.environment.state).toEqual({ kind: 'dead', reason });
+      },
+    })),
   index.map((version) => ({
     name: `retire version ${version}`,
     run: (world: World) => {
@@ -297,7 +299,7 @@ describe('an environment', () => {
       (e: Environment) => {
         e.ready(new FakeRunning(), 0);
         e.stop('timeout');
-        e.run(request);
+        void e.run(request);
       },
     ],
     [
