@@ -41,16 +41,16 @@ async function guestScript(entry: string): Promise<{ text: string; map: string }
 
 const main = await guestScript('src/guest/main.ts');
 writeFileSync(
-  'dist/guest/main.js',
+  'dist/guest/main.cjs',
   `(function(){"use strict";var module={exports:{}};${main.text}\nreturn module.exports.boot})`,
 );
-writeFileSync('dist/guest/main.js.map', main.map);
+writeFileSync('dist/guest/main.cjs.map', main.map);
 
 for (const file of readdirSync('src/guest/parts')) {
   const name = basename(file, '.ts');
   const part = await guestScript(`src/guest/parts/${file}`);
   writeFileSync(
-    `dist/guest/parts/${name}.js`,
+    `dist/guest/parts/${name}.cjs`,
     `(function(){var module={exports:{}},exports=module.exports;${part.text}\nreturn module.exports})`,
   );
 }

@@ -19,7 +19,7 @@ step('the tarball holds what it must and nothing else', () => {
     .trim()
     .split('\n')
     .map((path) => path.replace(/^package\//, ''));
-  const wanted = ['package.json', 'README.md', 'LICENSE', 'CHANGELOG.md', 'dist/guest/main.js'];
+  const wanted = ['package.json', 'README.md', 'LICENSE', 'CHANGELOG.md', 'dist/guest/main.cjs'];
   const missing = wanted.filter((path) => !files.includes(path));
   if (missing.length > 0) throw new Error(`Not in the tarball: ${missing.join(', ')}`);
   const strays = files.filter((path) => !path.startsWith('dist/') && !wanted.includes(path));

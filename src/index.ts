@@ -23,6 +23,7 @@ export { SystemClock } from './core/clock.ts';
 export type { LambdaStats } from './lambda.ts';
 export type { LambdaOptions } from './lambda-options.ts';
 export type { VersionInfo } from './lambda-function.ts';
+export type { VersionConfig } from './functions/function-record.ts';
 export type { InvokeOptions } from './invocable.ts';
 export type { InvokeOutcome } from './invoke/outcome.ts';
 export type { ReportStatus } from './invoke/report.ts';
@@ -37,7 +38,7 @@ export type {
   Isolation,
   TracingMode,
 } from './functions/function-options.ts';
-export type { LoggingOptions } from './functions/logging-options.ts';
+export type { LoggingConfig, LoggingOptions } from './functions/logging-options.ts';
 export type { Runtime } from './functions/runtimes.ts';
 export type { AliasChanges, AliasOptions, AliasRecord } from './functions/aliases.ts';
 export type { PublishOptions } from './functions/versions.ts';

@@ -68,7 +68,6 @@ const filesOfLambda = new Set([
 const mayCallSetImmediate: Record<string, string> = {
   'core/events': 'a throwing listener is reported outside of the invocation it listens to',
   'functions/code/zip-writer': 'packing a large deployment leaves gaps for other work',
-  'isolate/blank-pool': 'blanks are made one a turn',
   'testing/virtual-clock': 'between two steps of time, all that is ready gets its turn',
   'isolate/guest-session': 'a guest with endless deliveries must not starve the host',
 };

@@ -1,7 +1,14 @@
+import { setRealTimer, type ClockTimer } from '../core/clock.ts';
 import { GuestIsolate, type Tier } from './guest-isolate.ts';
 
 /** Memory limits that blanks are kept for; the one that was used longest ago gives way. */
 const mostShelves = 8;
+
+/**
+ * Making an isolate holds the host's thread for two milliseconds. Right after a blank was taken, that would
+ * hit the very cold start which took it.
+ */
+const refillDelayMs = 5;
 
 /**
  * Bootstrapped isolates that belong to no function yet: a cold start takes one instead of waiting two
@@ -12,7 +19,7 @@ export class BlankPool {
   readonly #tier: Tier;
   readonly #blanksPerLimit: number;
   readonly #shelves = new Map<number, GuestIsolate[]>();
-  #refill: NodeJS.Immediate | undefined;
+  #refill: ClockTimer | undefined;
   #isClosed = false;
 
   constructor(tier: Tier, blanksPerLimit: number) {
@@ -41,7 +48,7 @@ export class BlankPool {
 
   close(): void {
     this.#isClosed = true;
-    clearImmediate(this.#refill);
+    this.#refill?.cancel();
     for (const memoryLimitMb of [...this.#shelves.keys()]) this.#drop(memoryLimitMb);
   }
 
@@ -60,10 +67,10 @@ export class BlankPool {
     this.#shelves.delete(memoryLimitMb);
   }
 
-  /** One blank a turn of the event loop, so that the host never waits for more than one. */
+  /** One blank at a time, so that the host never waits for more than one. */
   #scheduleRefill(): void {
     if (this.#isClosed || this.#refill !== undefined) return;
-    this.#refill = setImmediate(() => {
+    const timer = setRealTimer(() => {
       this.#refill = undefined;
       for (const [memoryLimitMb, shelf] of this.#shelves) {
         if (shelf.length >= this.#blanksPerLimit) continue;
@@ -71,8 +78,9 @@ export class BlankPool {
         this.#scheduleRefill();
         return;
       }
-    });
+    }, refillDelayMs);
     // A script that is done must not wait for spare isolates.
-    this.#refill.unref();
+    timer.unref();
+    this.#refill = timer;
   }
 }

@@ -9,7 +9,7 @@ export const bootstrapFilename = '/var/runtime/bootstrap.js';
 
 /** Text of the guest bootstrap: a function `(emit, call)` once run. */
 export function bootstrapSource(): string {
-  return readBuilt('#guest/main.js');
+  return readBuilt('#guest/main.cjs');
 }
 
 const parts = new Map<string, string | undefined>();
@@ -23,7 +23,7 @@ export function partSource(name: string): string | undefined {
 
 function readPart(name: string): string | undefined {
   try {
-    return readFileSync(resolve(`#guest/parts/${name}.js`), 'utf8');
+    return readFileSync(resolve(`#guest/parts/${name}.cjs`), 'utf8');
   } catch {
     return undefined;
   }

@@ -39,7 +39,6 @@ export class GuestIsolate {
   #entryInFlight: Promise<unknown> | undefined;
   #isDisposed = false;
   #holdsSlot = false;
-  #onThreadMs = 0;
 
   constructor(tier: Tier, memoryLimitMb: number) {
     this.#tier = tier;
@@ -180,12 +179,11 @@ export class GuestIsolate {
   }
 
   /**
-   * On-thread time since creation, in milliseconds (native-notes/watchdog.md: not CPU time). An isolate
-   * that is gone keeps the last figure.
+   * On-thread time since creation, in milliseconds (native-notes/watchdog.md: not CPU time); an isolate
+   * that is gone tells nothing.
    */
-  onThreadMs(): number {
-    if (!this.isolate.isDisposed) this.#onThreadMs = Number(this.isolate.cpuTime) / 1e6;
-    return this.#onThreadMs;
+  onThreadMs(): number | undefined {
+    return this.isolate.isDisposed ? undefined : Number(this.isolate.cpuTime) / 1e6;
   }
 
   dispose(): void {

@@ -314,15 +314,16 @@ export class GuestSession implements RunningEnvironment {
 
   /** An error came out of the guest that nobody there caught: Node would die of it. */
   #guestThrew(task: Task, message: FailureMessage, origin: 'exception' | 'rejection'): void {
-    const failure = this.#mapped(message);
     this.#isAlive = false;
     if (task.completion !== undefined) {
-      this.#logs.write('ERROR', `Unhandled error after the result\t${failure.logged}`);
+      const { logged } = this.#mapped(message);
+      this.#logs.write('ERROR', `Unhandled error after the result\t${logged}`);
       return;
     }
+    const isInit = task.kind === 'init';
     this.#complete(
       task,
-      task.kind === 'init' ? { kind: 'init', failure } : { kind: 'uncaught', failure, origin },
+      isInit ? { kind: 'init', failure: message } : { kind: 'uncaught', failure: message, origin },
     );
   }
 
@@ -381,7 +382,7 @@ export class GuestSession implements RunningEnvironment {
       const end = classifyEntryError(error);
       if (end.kind !== 'thrown') throw error;
       if (id === 0) {
-        const failure = this.#mapped(describeImportError(error, thrownFailure(end)));
+        const failure = describeImportError(error, thrownFailure(end));
         this.#complete(task, { kind: 'init', failure });
       } else {
         const { name, message, stack } = end;
@@ -435,7 +436,13 @@ export class GuestSession implements RunningEnvironment {
     if (this.#isAlive) this.#settleDown(task);
     else this.#kill();
     const { cpuUsedMs: cpuMs, endedMs } = task;
-    task.outcome = { resultJson: json, fault, cpuMs, endedMs, isAlive: this.#isAlive };
+    task.outcome = {
+      resultJson: json,
+      fault: fault && this.#withMappedFailure(fault),
+      cpuMs,
+      endedMs,
+      isAlive: this.#isAlive,
+    };
     task.resolve?.(task.outcome);
   }
 
@@ -490,6 +497,7 @@ export class GuestSession implements RunningEnvironment {
   #onThreadShare(elapsedMs: number): number {
     if (this.#guest.isInline || elapsedMs < shortEntryMs) return elapsedMs;
     const onThreadMs = this.#guest.onThreadMs();
+    if (onThreadMs === undefined) return elapsedMs;
     const spentMs = Math.min(onThreadMs - this.#onThreadMs, elapsedMs);
     this.#onThreadMs = onThreadMs;
     return spentMs;
@@ -502,7 +510,8 @@ export class GuestSession implements RunningEnvironment {
 
   #onDeadline(task: Task): void {
     if (this.#task !== task) return;
-    this.#chargeUntilNow(task);
+    if (this.#isEntered) this.#chargeUntilNow(task);
+    else task.endedMs = realNowMs();
     task.completion = { json: undefined, fault: { kind: 'timeout', budget: 'wall' } };
     this.#finish(task);
   }
@@ -539,10 +548,10 @@ export class GuestSession implements RunningEnvironment {
         task.heldJson = message.text;
         return;
       case emitKind.failure:
-        this.#complete(task, { kind: 'handler', failure: this.#mapped(readFailure(message.text)) });
+        this.#complete(task, { kind: 'handler', failure: readFailure(message.text) });
         return;
       case emitKind.initFailure:
-        this.#complete(task, { kind: 'init', failure: this.#mapped(readFailure(message.text)) });
+        this.#complete(task, { kind: 'init', failure: readFailure(message.text) });
         return;
       case emitKind.uncaught:
         this.#guestThrew(task, readFailure(message.text), 'exception');
@@ -575,6 +584,11 @@ export class GuestSession implements RunningEnvironment {
       this.#work.addOperation(id);
       this.#imports.push({ id, path: operation.path });
     }
+  }
+
+  /** The user's time is over: reading a large source map for the first time takes tens of milliseconds. */
+  #withMappedFailure(fault: Fault): Fault {
+    return 'failure' in fault ? { ...fault, failure: this.#mapped(fault.failure) } : fault;
   }
 
   #mapped(message: FailureMessage): Failure {
