@@ -8,12 +8,14 @@ import { handlerContract, parseExtras, type Contract } from './handler.ts';
 import { allowWebAssembly, harden } from './hardening.ts';
 import { describeLoadFailure } from './load-failure.ts';
 import { defineModule, forgetModules, keepNamespace, requireMain } from './modules.ts';
-import { deliverOperation } from './operations.ts';
+import { deliverOperation, dropOperations } from './operations.ts';
 import { DateNow, JsonParse, JsonStringify, NativeError } from './primordials.ts';
 import { createProcess } from './process.ts';
 
 let contract: Contract | undefined;
 let starting: StartMessage | undefined;
+/** Timers of module top level go on in the first invocation. */
+let hasInvoked = false;
 
 /**
  * Called once by the host in a fresh context, before anything else runs. What is set up here is the same
@@ -49,6 +51,7 @@ function rehearse(): void {
     forgetModules();
     contract = undefined;
     starting = undefined;
+    hasInvoked = false;
   }
 }
 
@@ -143,6 +146,8 @@ function invoke(
   if (contract === undefined || starting === undefined) {
     throw new NativeError('The environment has not started');
   }
+  if (hasInvoked && starting.runtime !== 'nodejs22.x') dropOperations();
+  hasInvoked = true;
   if (requestId === undefined) return contract.run(eventJson, undefined);
   if (extrasJson === undefined) {
     return contract.run(eventJson, {

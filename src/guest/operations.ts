@@ -9,7 +9,7 @@ interface Operation {
   readonly repeats: boolean;
 }
 
-const operations = bareRecord<Operation>();
+let operations = bareRecord<Operation>();
 let lastId = 0;
 let pendingCount = 0;
 
@@ -51,4 +51,11 @@ export function deliverOperation(id: number, failed: boolean, json: string | und
   if (operation === undefined) return;
   if (!operation.repeats) forget(id);
   operation.settle(failed, json);
+}
+
+/** Node 24: what is left of the last invocation is dropped. The host has done so on its side. */
+export function dropOperations(): void {
+  if (pendingCount === 0) return;
+  operations = bareRecord<Operation>();
+  pendingCount = 0;
 }

@@ -1,6 +1,5 @@
 import { realNowMs } from '../core/clock.ts';
 import type {
-  Failure,
   Fault,
   RunningEnvironment,
   RunOutcome,
@@ -8,22 +7,19 @@ import type {
   StartedEnvironment,
   StartRequest,
 } from '../invoke/executor.ts';
-import { emitKind, readyText, type FailureMessage, type StartMessage } from '../wire/messages.ts';
-import {
-  classifyEntryError,
-  readFailure,
-  rejectionFailure,
-  responseTooLargeFailure,
-  thrownFailure,
-} from './fault.ts';
+import { emitKind, readyText, type FailureMessage } from '../wire/messages.ts';
+import { classifyEntryError, readFailure, rejectionFailure, thrownFailure } from './fault.ts';
 import type { Entered, GuestIsolate, InvokeArguments } from './guest-isolate.ts';
 import { readEmit, type GuestMessage } from './guest-messages.ts';
 import { answerCall } from './host-answers.ts';
 import { describeImportError, ModuleLoader } from './module-loader.ts';
 import { LogMeter } from './log-meter.ts';
+import { MemoryGauge } from './memory-gauge.ts';
 import { PendingWork } from './pending-work.ts';
-import { mapLoggedStack, mapTrace } from './stack-mapper.ts';
-import type { Watch, Watchdog } from './watchdog.ts';
+import { mapFailure, mapFault } from './stack-mapper.ts';
+import { entryFailure, startMessage } from './start-message.ts';
+import { Task, type TaskFacts } from './task.ts';
+import type { Watchdog } from './watchdog.ts';
 
 /** What a session needs from the executor it belongs to. */
 export interface SessionHost {
@@ -32,30 +28,6 @@ export interface SessionHost {
   readonly onKilled: (entry: Promise<unknown> | undefined) => void;
 }
 
-/** An init or an invocation in progress. */
-interface Task {
-  readonly kind: 'init' | 'invocation';
-  readonly requestId: string | undefined;
-  /** On the real, monotonic clock. */
-  readonly startedMs: number;
-  readonly deadlineMs: number;
-  cpuLeftMs: number;
-  cpuUsedMs: number;
-  completion: Completion | undefined;
-  /** What is reported when the event loop becomes empty (Node 22). */
-  heldJson: string | undefined;
-  exitStatus: number | undefined;
-  /** End of the last entry so far. */
-  endedMs: number;
-  outcome: RunOutcome | undefined;
-  resolve: ((outcome: RunOutcome) => void) | undefined;
-  watch: Watch | undefined;
-}
-
-type Completion =
-  | { readonly json: string; readonly fault: undefined }
-  | { readonly json: undefined; readonly fault: Fault };
-
 /** Deliveries that run one after the other before the host's event loop gets a turn. */
 const mostDeliveriesPerTurn = 16;
 
@@ -63,10 +35,6 @@ const bytesPerMb = 1_048_576;
 
 /** Entries that end earlier are charged as a whole. */
 const shortEntryMs = 1;
-
-/** CPU time from which an invocation is worth a look at the heap; less cannot allocate much. */
-const memorySampleCpuMs = 1;
-const memorySampleEvery = 1_000;
 
 /**
  * One environment: an isolate, its event loop and the invocation that runs in it. All that the guest
@@ -80,6 +48,7 @@ export class GuestSession implements RunningEnvironment {
   readonly #loader: ModuleLoader;
   readonly #work: PendingWork;
   readonly #logs: LogMeter;
+  readonly #memory: MemoryGauge;
   readonly #imports: { readonly id: number; readonly path: string }[] = [];
   #task: Task | undefined;
   #isEntered = false;
@@ -90,8 +59,6 @@ export class GuestSession implements RunningEnvironment {
   /** The handler sees a context, so invocations bring the request id along. */
   #needsRequestId = true;
   #isKilled = false;
-  #peakMemoryBytes = 0;
-  #runsSinceSample = 0;
 
   constructor(guest: GuestIsolate, request: StartRequest, host: SessionHost) {
     this.#guest = guest;
@@ -99,6 +66,7 @@ export class GuestSession implements RunningEnvironment {
     this.#host = host;
     this.#loader = new ModuleLoader(guest, request.program);
     this.#logs = new LogMeter(request.onLog);
+    this.#memory = new MemoryGauge(guest);
     const { functionName, functionVersion } = request.settings;
     this.#work = new PendingWork(request.clock, `${functionName}:${functionVersion}`, () => {
       if (this.#task !== undefined && !this.#isEntered) this.#advance(this.#task);
@@ -116,17 +84,17 @@ export class GuestSession implements RunningEnvironment {
 
   /** Runs module top level. */
   start(): StartedEnvironment | Promise<StartedEnvironment> {
-    const { program, timeoutMs, cpuMs } = this.#request;
+    const { program, settings, timeoutMs, cpuMs } = this.#request;
     const entry = program.entry;
     if (entry.kind === 'failed') {
       return { ok: false, fault: { kind: 'init', failure: entryFailure(entry) }, cpuMs: 0 };
     }
     const startedMs = realNowMs();
-    const task = this.#begin('init', undefined, startedMs, timeoutMs, cpuMs);
+    const task = this.#begin({ kind: 'init', requestId: undefined, startedMs, timeoutMs, cpuMs });
     if (entry.format === 'module') this.#imports.push({ id: 0, path: entry.path });
     const started = this.#run(task, startedMs, () => {
-      this.#loader.define(this.#entryTimeoutMs(task));
-      return this.#guest.start(this.#startMessage(entry), this.#entryTimeoutMs(task));
+      this.#loader.define(task.entryTimeoutMs());
+      return this.#guest.start(startMessage(settings, entry), task.entryTimeoutMs());
     });
     const asStarted = ({ fault, resultJson, cpuMs: usedMs }: RunOutcome): StartedEnvironment => {
       if (fault !== undefined) return { ok: false, fault, cpuMs: usedMs };
@@ -138,9 +106,9 @@ export class GuestSession implements RunningEnvironment {
 
   invoke(request: RunRequest): RunOutcome | Promise<RunOutcome> {
     const { requestId, startedMs, timeoutMs, cpuMs } = request;
-    const task = this.#begin('invocation', requestId, startedMs, timeoutMs, cpuMs);
+    const task = this.#begin({ kind: 'invocation', requestId, startedMs, timeoutMs, cpuMs });
     const args = this.#invokeArguments(request);
-    const entryTimeoutMs = wholeMs(Math.min(cpuMs, timeoutMs));
+    const entryTimeoutMs = task.entryTimeoutMs(startedMs);
     if (this.#guest.isInline && this.#work.isEmpty) {
       return this.#invokeInline(task, args, entryTimeoutMs);
     }
@@ -171,7 +139,7 @@ export class GuestSession implements RunningEnvironment {
       const spentMs = endedMs - task.startedMs;
       this.#isEntered = false;
       this.#task = undefined;
-      this.#sampleMemory(spentMs);
+      this.#memory.sample(spentMs);
       return { resultJson, fault: undefined, cpuMs: spentMs, endedMs, isAlive: true };
     }
     this.#entryEnded(task, resultJson as string | undefined);
@@ -198,42 +166,22 @@ export class GuestSession implements RunningEnvironment {
   }
 
   get peakMemoryBytes(): number {
-    return this.#peakMemoryBytes;
+    return this.#memory.peakBytes;
   }
 
   dispose(): void {
     const task = this.#task;
     if (task !== undefined) {
-      this.#complete(task, { kind: 'engine', message: 'The environment was disposed' });
+      task.fail({ kind: 'engine', message: 'The environment was disposed' });
       this.#finish(task);
     }
     this.#kill();
   }
 
-  #begin(
-    kind: Task['kind'],
-    requestId: string | undefined,
-    startedMs: number,
-    timeoutMs: number,
-    cpuMs: number,
-  ): Task {
-    const task: Task = {
-      kind,
-      requestId,
-      startedMs,
-      deadlineMs: startedMs + timeoutMs,
-      cpuLeftMs: cpuMs,
-      cpuUsedMs: 0,
-      completion: undefined,
-      heldJson: undefined,
-      exitStatus: undefined,
-      endedMs: startedMs,
-      outcome: undefined,
-      resolve: undefined,
-      watch: undefined,
-    };
+  #begin(facts: TaskFacts): Task {
+    const task = new Task(facts);
     this.#task = task;
-    this.#logs.begin(requestId);
+    this.#logs.begin(facts.requestId);
     return task;
   }
 
@@ -289,9 +237,7 @@ export class GuestSession implements RunningEnvironment {
     if (end.kind === 'thrown') {
       this.#guestThrew(task, rejectionFailure(end), 'rejection');
     } else {
-      // The isolate is lost. A result that the guest handed over before, in the same entry, is lost with
-      // it: on AWS the response leaves only when the turn of the event loop is over.
-      task.completion = { json: undefined, fault: this.#endOf(task, end.kind) };
+      task.lose(this.#endOf(task, end.kind));
     }
     this.#advance(task);
   }
@@ -299,8 +245,7 @@ export class GuestSession implements RunningEnvironment {
   #endOf(task: Task, kind: 'timed-out' | 'out-of-memory' | 'disposed'): Fault {
     if (task.exitStatus !== undefined) return { kind: 'exit', status: task.exitStatus };
     if (kind === 'timed-out') {
-      const isCpu = task.cpuLeftMs <= task.deadlineMs - realNowMs();
-      return { kind: 'timeout', budget: isCpu ? 'cpu' : 'wall' };
+      return { kind: 'timeout', budget: task.tighterBudget() };
     }
     if (kind === 'disposed') return { kind: 'engine', message: 'The isolate was disposed' };
     return this.#outOfMemory();
@@ -308,7 +253,7 @@ export class GuestSession implements RunningEnvironment {
 
   /** V8 ended the isolate over its limit, so all of the memory was in use. */
   #outOfMemory(): Fault {
-    this.#peakMemoryBytes = this.#request.settings.memoryMb * bytesPerMb;
+    this.#memory.raiseTo(this.#request.settings.memoryMb * bytesPerMb);
     return { kind: 'out-of-memory' };
   }
 
@@ -316,13 +261,12 @@ export class GuestSession implements RunningEnvironment {
   #guestThrew(task: Task, message: FailureMessage, origin: 'exception' | 'rejection'): void {
     this.#isAlive = false;
     if (task.completion !== undefined) {
-      const { logged } = this.#mapped(message);
+      const { logged } = mapFailure(message, this.#request.program);
       this.#logs.write('ERROR', `Unhandled error after the result\t${logged}`);
       return;
     }
     const isInit = task.kind === 'init';
-    this.#complete(
-      task,
+    task.fail(
       isInit ? { kind: 'init', failure: message } : { kind: 'uncaught', failure: message, origin },
     );
   }
@@ -348,9 +292,9 @@ export class GuestSession implements RunningEnvironment {
         else if (task.watch !== undefined) this.#host.watchdog.hold(task.watch);
         return;
       }
-      if (task.cpuLeftMs <= 0 || task.deadlineMs <= realNowMs()) {
-        const budget = task.cpuLeftMs <= 0 ? 'cpu' : 'wall';
-        this.#complete(task, { kind: 'timeout', budget });
+      const budget = task.exhausted();
+      if (budget !== undefined) {
+        task.fail({ kind: 'timeout', budget });
         continue;
       }
       deliveries += 1;
@@ -372,7 +316,7 @@ export class GuestSession implements RunningEnvironment {
     if (delivery === undefined) return;
     const { id, failed, json } = delivery;
     this.#enter(task, realNowMs(), () =>
-      this.#guest.deliver(id, failed, json, this.#entryTimeoutMs(task)),
+      this.#guest.deliver(id, failed, json, task.entryTimeoutMs()),
     );
   }
 
@@ -383,7 +327,7 @@ export class GuestSession implements RunningEnvironment {
       if (end.kind !== 'thrown') throw error;
       if (id === 0) {
         const failure = describeImportError(error, thrownFailure(end));
-        this.#complete(task, { kind: 'init', failure });
+        task.fail({ kind: 'init', failure });
       } else {
         const { name, message, stack } = end;
         this.#work.settle({ id, failed: true, json: JSON.stringify({ name, message, stack }) });
@@ -396,7 +340,7 @@ export class GuestSession implements RunningEnvironment {
     };
     this.#enter(task, realNowMs(), () => {
       try {
-        const evaluated = this.#loader.evaluate(path, this.#entryTimeoutMs(task));
+        const evaluated = this.#loader.evaluate(path, task.entryTimeoutMs());
         return typeof evaluated === 'object' ? evaluated.then(done, failed) : done();
       } catch (error) {
         return failed(error);
@@ -407,22 +351,12 @@ export class GuestSession implements RunningEnvironment {
   /** Node would end here: report what was held back for this moment, or that nothing ever comes. */
   #finishEmptyLoop(task: Task): void {
     if (task.heldJson !== undefined) this.#succeed(task, task.heldJson);
-    else this.#complete(task, { kind: 'never-settled' });
+    else task.fail({ kind: 'never-settled' });
     this.#finish(task);
   }
 
   #succeed(task: Task, json: string): void {
-    if (task.completion !== undefined) return;
-    const limit = this.#request.settings.maxResponseBytes;
-    const isTooLarge = json.length * 3 > limit && Buffer.byteLength(json) > limit;
-    task.completion = isTooLarge
-      ? { json: undefined, fault: { kind: 'handler', failure: responseTooLargeFailure(limit) } }
-      : { json, fault: undefined };
-  }
-
-  /** The first completion wins. */
-  #complete(task: Task, fault: Fault): void {
-    task.completion ??= { json: undefined, fault };
+    task.succeed(json, this.#request.settings.maxResponseBytes);
   }
 
   #finish(task: Task): void {
@@ -438,7 +372,8 @@ export class GuestSession implements RunningEnvironment {
     const { cpuUsedMs: cpuMs, endedMs } = task;
     task.outcome = {
       resultJson: json,
-      fault: fault && this.#withMappedFailure(fault),
+      // The user's time is over: a large source map takes tens of milliseconds to read the first time.
+      fault: fault && mapFault(fault, this.#request.program),
       cpuMs,
       endedMs,
       isAlive: this.#isAlive,
@@ -450,24 +385,22 @@ export class GuestSession implements RunningEnvironment {
   #settleDown(task: Task): void {
     if (!this.#work.isEmpty) {
       const drops = task.kind === 'invocation' && this.#request.settings.runtime !== 'nodejs22.x';
-      if (drops) this.#work.clear();
+      if (drops) this.#drop();
       else this.#work.freeze();
     }
-    this.#sampleMemory(task.kind === 'init' ? Infinity : task.cpuUsedMs);
+    this.#memory.sample(task.kind === 'init' ? Infinity : task.cpuUsedMs);
   }
 
-  #sampleMemory(cpuMs: number): void {
-    this.#runsSinceSample += 1;
-    if (cpuMs < memorySampleCpuMs && this.#runsSinceSample < memorySampleEvery) return;
-    this.#runsSinceSample = 0;
-    this.#peakMemoryBytes = Math.max(this.#peakMemoryBytes, this.#guest.memoryBytes());
+  #drop(): void {
+    this.#work.clear();
+    this.#imports.length = 0;
   }
 
   #kill(): void {
     if (this.#isKilled) return;
     this.#isKilled = true;
     this.#isAlive = false;
-    this.#work.clear();
+    this.#drop();
     const entry = this.#guest.entryInFlight;
     this.#guest.dispose();
     this.#host.onKilled(entry);
@@ -483,10 +416,7 @@ export class GuestSession implements RunningEnvironment {
   /** Also for an entry that never ends: its thread is still in it. */
   #chargeUntilNow(task: Task): void {
     const nowMs = realNowMs();
-    task.endedMs = nowMs;
-    const spentMs = this.#onThreadShare(nowMs - this.#entryStartedMs);
-    task.cpuUsedMs += spentMs;
-    task.cpuLeftMs -= spentMs;
+    task.charge(this.#onThreadShare(nowMs - this.#entryStartedMs), nowMs);
   }
 
   /**
@@ -503,16 +433,11 @@ export class GuestSession implements RunningEnvironment {
     return spentMs;
   }
 
-  /** What is left of both budgets. */
-  #entryTimeoutMs(task: Task): number {
-    return wholeMs(Math.min(task.cpuLeftMs, task.deadlineMs - realNowMs()));
-  }
-
   #onDeadline(task: Task): void {
     if (this.#task !== task) return;
     if (this.#isEntered) this.#chargeUntilNow(task);
     else task.endedMs = realNowMs();
-    task.completion = { json: undefined, fault: { kind: 'timeout', budget: 'wall' } };
+    task.lose({ kind: 'timeout', budget: 'wall' });
     this.#finish(task);
   }
 
@@ -526,10 +451,8 @@ export class GuestSession implements RunningEnvironment {
     const task = this.#task;
     if (task === undefined) return;
     this.#chargeUntilNow(task);
-    const fault: Fault = message.includes('out-of-memory')
-      ? this.#outOfMemory()
-      : { kind: 'timeout', budget: 'cpu' };
-    task.completion = { json: undefined, fault };
+    const isMemory = message.includes('out-of-memory');
+    task.lose(isMemory ? this.#outOfMemory() : { kind: 'timeout', budget: 'cpu' });
     this.#finish(task);
   }
 
@@ -548,10 +471,10 @@ export class GuestSession implements RunningEnvironment {
         task.heldJson = message.text;
         return;
       case emitKind.failure:
-        this.#complete(task, { kind: 'handler', failure: readFailure(message.text) });
+        task.fail({ kind: 'handler', failure: readFailure(message.text) });
         return;
       case emitKind.initFailure:
-        this.#complete(task, { kind: 'init', failure: readFailure(message.text) });
+        task.fail({ kind: 'init', failure: readFailure(message.text) });
         return;
       case emitKind.uncaught:
         this.#guestThrew(task, readFailure(message.text), 'exception');
@@ -585,67 +508,4 @@ export class GuestSession implements RunningEnvironment {
       this.#imports.push({ id, path: operation.path });
     }
   }
-
-  /** The user's time is over: reading a large source map for the first time takes tens of milliseconds. */
-  #withMappedFailure(fault: Fault): Fault {
-    return 'failure' in fault ? { ...fault, failure: this.#mapped(fault.failure) } : fault;
-  }
-
-  #mapped(message: FailureMessage): Failure {
-    const { program } = this.#request;
-    return {
-      errorType: message.errorType,
-      errorMessage: message.errorMessage,
-      trace: mapTrace(message.trace, program),
-      logged: mapLoggedStack(message.logged, program),
-    };
-  }
-
-  #startMessage(entry: {
-    readonly path: string;
-    readonly format: 'commonjs' | 'module';
-    readonly exportPath: readonly string[];
-  }): string {
-    const { settings } = this.#request;
-    const message: StartMessage = {
-      runtime: settings.runtime,
-      environment: settings.environment,
-      functionName: settings.functionName,
-      functionVersion: settings.functionVersion,
-      usualArn: settings.usualArn,
-      timeoutMs: settings.timeoutMs,
-      memoryMb: settings.memoryMb,
-      logGroupName: settings.logGroupName,
-      logStreamName: settings.logStreamName,
-      logFormat: settings.logFormat,
-      logLevel: settings.applicationLogLevel,
-      allowWebAssembly: settings.allowWebAssembly,
-      architecture: settings.architecture,
-      maxResponseBytes: settings.maxResponseBytes,
-      entryPath: entry.path,
-      entryFormat: entry.format,
-      exportPath: entry.exportPath,
-    };
-    return JSON.stringify(message);
-  }
-}
-
-/** Native timeouts are whole milliseconds, and 0 would mean none. */
-function wholeMs(ms: number): number {
-  return ms > 1 ? Math.ceil(ms) : 1;
-}
-
-function entryFailure(entry: {
-  readonly errorType: string;
-  readonly errorMessage: string;
-  readonly trace?: readonly string[];
-}): Failure {
-  const { errorType, errorMessage } = entry;
-  const trace = entry.trace ?? [`${errorType}: ${errorMessage}`];
-  return {
-    errorType,
-    errorMessage,
-    trace,
-    logged: JSON.stringify({ errorType, errorMessage, stack: trace }),
-  };
 }

@@ -1,12 +1,27 @@
 import { originalPositionFor, TraceMap } from '@jridgewell/trace-mapping';
 import type { Program } from '../core/program.ts';
+import type { Failure, Fault } from '../invoke/executor.ts';
+
+/** A fault with its stack lines mapped, where it has any. */
+export function mapFault(fault: Fault, program: Program): Fault {
+  return 'failure' in fault ? { ...fault, failure: mapFailure(fault.failure, program) } : fault;
+}
+
+export function mapFailure(failure: Failure, program: Program): Failure {
+  return {
+    errorType: failure.errorType,
+    errorMessage: failure.errorMessage,
+    trace: mapTrace(failure.trace, program),
+    logged: mapLoggedStack(failure.logged, program),
+  };
+}
 
 /**
  * Turns stack lines of the guest into what the user wrote: frames of the bootstrap and of the host are
  * left out, positions go through the source map of their module where there is one. Maps are parsed only
  * when an error is reported.
  */
-export function mapTrace(lines: readonly string[], program: Program): string[] {
+function mapTrace(lines: readonly string[], program: Program): string[] {
   const mapped: string[] = [];
   for (const line of lines) {
     if (line.includes('(<isolated-vm boundary>)')) break;
@@ -17,7 +32,7 @@ export function mapTrace(lines: readonly string[], program: Program): string[] {
 }
 
 /** The same for the JSON text of a log line, whose `stack` is a list of lines. */
-export function mapLoggedStack(json: string, program: Program): string {
+function mapLoggedStack(json: string, program: Program): string {
   if (json === '') return json;
   try {
     const logged = JSON.parse(json) as { stack?: unknown };

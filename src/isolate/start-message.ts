@@ -1,0 +1,27 @@
+import type { ProgramEntry } from '../core/program.ts';
+import type { EnvironmentSettings, Failure } from '../invoke/executor.ts';
+import type { StartMessage } from '../wire/messages.ts';
+
+/** What a guest is told before it loads the handler's module, as JSON. */
+export function startMessage(
+  settings: EnvironmentSettings,
+  entry: Extract<ProgramEntry, { kind: 'found' }>,
+): string {
+  const { applicationLogLevel: logLevel, ...known } = settings;
+  const message: StartMessage = {
+    ...known,
+    logLevel,
+    entryPath: entry.path,
+    entryFormat: entry.format,
+    exportPath: entry.exportPath,
+  };
+  return JSON.stringify(message);
+}
+
+/** A handler that cannot be found at all: no isolate is needed to say so. */
+export function entryFailure(entry: Extract<ProgramEntry, { kind: 'failed' }>): Failure {
+  const { errorType, errorMessage } = entry;
+  const trace = entry.trace ?? [`${errorType}: ${errorMessage}`];
+  const logged = JSON.stringify({ errorType, errorMessage, stack: trace });
+  return { errorType, errorMessage, trace, logged };
+}
