@@ -59,6 +59,9 @@ const loops: Record<string, string> = {
     'exports.handler = () => ({ get then() { for (;;); } });',
   'a loop in a thenable': 'exports.handler = () => ({ then() { for (;;); } });',
   'a hostile object thrown by a then getter': `exports.handler = () => ({ get then() { throw ${hostileError}; } });`,
+  'a loop in the second getter that reads a thrown proxy': handler(
+    'throw new Proxy({}, { get() { for (;;); }, has: () => true });',
+  ),
   'a loop in Error.prepareStackTrace': `Error.prepareStackTrace = () => { for (;;); };
      exports.handler = async () => null.x;`,
   'a loop in Error.prepareStackTrace of a stack overflow': `Error.prepareStackTrace = () => { for (;;); };
@@ -74,6 +77,10 @@ const loops: Record<string, string> = {
     'const kept = []; for (let i = 0; ; i += 1) kept[i % 100] = new Array(1000);',
   ),
 };
+
+/** Reading anything of it throws what must not be read either. */
+const unreadableProxy = `const fail = () => { throw ${hostileError}; };
+  throw new Proxy({}, { getPrototypeOf: fail, get: fail, has: fail });`;
 
 /** Code that never lets the module be ready. */
 const topLevels: Record<string, { source: string; format: 'commonjs' | 'module' }> = {
@@ -125,6 +132,16 @@ describe.each(tiers)('in the tier %s', (tier) => {
       expect(hostile.stops).toEqual(['timeout', 'timeout']);
     },
   );
+
+  test.each([
+    ['rejects with', handler(unreadableProxy)],
+    ['throws', `exports.handler = () => { ${unreadableProxy} };`],
+  ])('a handler that %s a proxy whose traps throw fails at once', async (_name, source) => {
+    await using hostile = await deployHostile(tier, source);
+
+    expect(await attack(hostile)).toMatchObject({ error: { errorType: 'handled' } });
+    expect(hostile.stops).toEqual([]);
+  });
 
   test('a promise that nothing can settle fails at once, as the end of the process would', async () => {
     await using hostile = await deployHostile(tier, handler('await new Promise(() => {});'));

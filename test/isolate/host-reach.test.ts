@@ -19,6 +19,8 @@ const pollutions: Record<string, string> = {
     "Promise.prototype.then = function () { throw new Error('stolen'); }; Promise.prototype.catch = Promise.prototype.finally = Promise.prototype.then;",
   'Promise and its statics':
     'Promise.resolve = Promise.reject = () => { throw new Error(); }; globalThis.Promise = class {};',
+  'Promise[Symbol.species]':
+    "Object.defineProperty(Promise, Symbol.species, { get() { throw new Error('stolen'); } });",
   'Reflect.apply and its neighbours':
     "for (const k of Object.getOwnPropertyNames(Reflect)) Reflect[k] = () => { throw new Error('stolen'); };",
   'Function.prototype.call, apply and bind':

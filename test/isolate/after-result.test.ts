@@ -1,5 +1,4 @@
 import { describe, expect, test } from 'vitest';
-import { runHostileChild } from './hostile-child.ts';
 import {
   attack,
   deployHostile,
@@ -8,14 +7,8 @@ import {
   expectOutOfMemory,
   expectTimedOut,
   handler,
-  hostileError,
   tiers,
 } from './hostile-fixture.ts';
-
-/**
- * What should hold and does not yet: each test is expected to fail, and tells when the defect is gone.
- * Then it moves to the file that its subject belongs to.
- */
 
 /** Goes on in microtasks after the result was handed over, within the same entry. */
 const afterResult = (body: string): string =>
@@ -23,21 +16,21 @@ const afterResult = (body: string): string =>
     p.then(() => { ${body} }); return 1;`);
 
 describe.each(tiers)('in the tier %s', (tier) => {
-  test.fails('a loop after the result ends as a timeout and is not used again', async () => {
+  test('a loop after the result ends as a timeout and is not used again', async () => {
     await using hostile = await deployHostile(tier, afterResult('for (;;);'));
 
     expectTimedOut(await attack(hostile));
     expect(hostile.stops).toEqual(['timeout']);
   });
 
-  test.fails('an environment that was killed after its result is never used again', async () => {
+  test('an environment that was killed after its result is never used again', async () => {
     await using hostile = await deployHostile(tier, afterResult('for (;;);'));
 
     await attack(hostile);
     await expectFreshEnvironment(hostile);
   });
 
-  test.fails('process.exit after the result ends the environment', async () => {
+  test('process.exit after the result ends the environment', async () => {
     await using hostile = await deployHostile(tier, afterResult('process.exit(3);'));
 
     await attack(hostile);
@@ -45,7 +38,7 @@ describe.each(tiers)('in the tier %s', (tier) => {
     expect(errorTypeOf(await attack(hostile))).not.toBe('Runtime.Unknown');
   });
 
-  test.fails('a heap that is filled after the result ends the environment', async () => {
+  test('a heap that is filled after the result ends the environment', async () => {
     const source = afterResult('const kept = []; for (;;) kept.push({ a: 1 });');
     const roomy = { memoryMb: 16, timeoutMs: 8_000, cpuMs: 8_000 };
     await using hostile = await deployHostile(tier, source, roomy);
@@ -54,15 +47,7 @@ describe.each(tiers)('in the tier %s', (tier) => {
     expect(hostile.stops).toEqual(['out-of-memory']);
   });
 
-  test.fails('a species of Promise does not change what the caller receives', async () => {
-    const source = `Object.defineProperty(Promise, Symbol.species, { get() { throw new Error('stolen'); } });
-      exports.handler = async () => 1;`;
-    await using hostile = await deployHostile(tier, source);
-
-    expect(errorTypeOf(await attack(hostile))).toBe('ok: 1');
-  });
-
-  test.fails('an out of memory shows the whole memory in its report', async () => {
+  test('an out of memory shows the whole memory in its report', async () => {
     const source = handler('const kept = []; for (;;) kept.push({ a: 1 });');
     const roomy = { memoryMb: 16, timeoutMs: 8_000, cpuMs: 8_000 };
     await using hostile = await deployHostile(tier, source, roomy);
@@ -72,15 +57,19 @@ describe.each(tiers)('in the tier %s', (tier) => {
     expect(report.durationMs).toBeGreaterThan(1);
     expect(report.cpuMs).toBeGreaterThan(1);
   });
+
+  // The exact payload is `Runtime.Unknown` now and then in `thread`, when the collection that noticed came
+  // between two entries; then this becomes `expectOutOfMemory`.
+  test('a heap that is filled over several entries ends the environment', async () => {
+    const body = `const kept = [];
+      for (;;) {
+        for (let i = 0; i < 10_000; i += 1) kept.push({ a: 1 });
+        await new Promise((r) => setImmediate(r));
+      }`;
+    const roomy = { memoryMb: 16, timeoutMs: 8_000, cpuMs: 8_000 };
+    await using hostile = await deployHostile(tier, handler(body), roomy);
+
+    expect(errorTypeOf(await attack(hostile))).toMatch(/^Runtime\.(OutOfMemory|Unknown)$/);
+    expect(hostile.stops).toHaveLength(1);
+  });
 });
-
-test.fails.each(['inline', 'thread'] as const)(
-  'a rejected proxy whose traps throw hostile errors cannot hang %s',
-  async (tier) => {
-    const source = handler(`throw new Proxy({}, { getPrototypeOf() { throw ${hostileError}; } });`);
-    const { said } = await runHostileChild({ tier, source });
-
-    expect(said.has('outcome')).toBe(true);
-    expect(said.get('zombies')).toBe(0);
-  },
-);
