@@ -213,6 +213,7 @@ export class Lambda implements AsyncDisposable {
     const timer = setRealTimer(resolve, drainMs);
     await Promise.race([this.#invoker.drain(), tooLate]);
     timer.cancel();
+    this.#invoker.end();
     this.#pool.close();
     await Promise.all([this.#executors.inline.close(), this.#executors.thread.close()]);
   }

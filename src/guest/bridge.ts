@@ -1,4 +1,4 @@
-import { callKind, fastMessagesPerEntry } from '../wire/messages.ts';
+import { callKind, fastLengthPerEntry, fastMessagesPerEntry } from '../wire/messages.ts';
 
 /**
  * The only two doors to the host. They live in this module's scope: user code must never get hold of them.
@@ -6,6 +6,7 @@ import { callKind, fastMessagesPerEntry } from '../wire/messages.ts';
 let emitFast: Emit = () => {};
 let callHost: Call = () => undefined;
 let fastMessagesLeft = fastMessagesPerEntry;
+let fastLengthLeft = fastLengthPerEntry;
 
 export function connect(emit: Emit, call: Call): void {
   emitFast = emit;
@@ -15,6 +16,7 @@ export function connect(emit: Emit, call: Call): void {
 /** The host entered the guest anew, so it has seen everything that was sent before. */
 export function resetMessageBudget(): void {
   fastMessagesLeft = fastMessagesPerEntry;
+  fastLengthLeft = fastLengthPerEntry;
 }
 
 /**
@@ -22,8 +24,9 @@ export function resetMessageBudget(): void {
  * that floods the host's event loop would starve it (native-notes/watchdog.md).
  */
 export function send(kind: number, text: string): void {
-  if (fastMessagesLeft > 0) {
+  if (fastMessagesLeft > 0 && fastLengthLeft > 0) {
     fastMessagesLeft -= 1;
+    fastLengthLeft -= text.length;
     emitFast(kind, text);
     return;
   }

@@ -1,3 +1,4 @@
+import { maxErrorTextLength } from '../wire/messages.ts';
 import {
   ArrayIsArray,
   ArrayJoin,
@@ -6,6 +7,7 @@ import {
   ObjectKeys,
   StringOf,
   StringReplaceAll,
+  StringSlice,
   StringSplit,
   quote,
 } from './primordials.ts';
@@ -64,7 +66,7 @@ function describeError(error: ErrorLike): string {
   const message = error.message;
   return failureText(
     escapeDelete(name === undefined ? '' : StringOf(name)),
-    escapeDelete(message === undefined ? '' : StringOf(message)),
+    escapeDelete(message === undefined ? '' : cut(StringOf(message))),
     traceOf(error),
     error,
   );
@@ -72,11 +74,11 @@ function describeError(error: ErrorLike): string {
 
 function traceOf(error: ErrorLike): string {
   const stack = error.stack;
-  return stack === undefined ? '[]' : quoteLines(escapeDelete(StringOf(stack)));
+  return stack === undefined ? '[]' : quoteLines(escapeDelete(cut(StringOf(stack))));
 }
 
 function quoteLines(text: string): string {
-  const lines = StringSplit(text, '\n');
+  const lines = StringSplit(cut(text), '\n');
   let quoted = '';
   for (let index = 0; index < lines.length; index += 1) {
     quoted += (index === 0 ? '' : ',') + quote(lines[index] ?? '');
@@ -106,7 +108,8 @@ function ownFields(error: object | undefined): string {
       if (key === 'errorType' || key === 'errorMessage' || key === 'stack' || key === 'name')
         continue;
       const value = JsonStringify((error as Record<string, unknown>)[key]);
-      if (value !== undefined) fields += `,${quote(key)}:${value}`;
+      const isShort = value !== undefined && value.length + fields.length < maxErrorTextLength;
+      if (isShort) fields += `,${quote(key)}:${value}`;
     }
   } catch {
     // A field that cannot be read or stringified must not cost the caller the error itself.
@@ -125,4 +128,9 @@ function stringForm(thrown: unknown): string {
 /** AWS's client escapes the DEL character, which its header format cannot carry. */
 function escapeDelete(text: string): string {
   return StringReplaceAll(text, '\x7f', '%7F');
+}
+
+/** A guest could make the host hold a string as large as its own memory. */
+function cut(text: string): string {
+  return text.length > maxErrorTextLength ? StringSlice(text, 0, maxErrorTextLength) : text;
 }

@@ -1,4 +1,4 @@
-import { callKind, operationName } from '../wire/messages.ts';
+import { callKind, maxSpecifierLength, operationName } from '../wire/messages.ts';
 import { ask } from './bridge.ts';
 import { builtin } from './builtins.ts';
 import { startOperation } from './operations.ts';
@@ -194,6 +194,9 @@ function createRequire(fromPath: string): Require {
 
 /** Asks the host once for each pair of importer and specifier. */
 function resolve(specifier: string, fromPath: string, kind: 'require' | 'import'): Resolution {
+  if (specifier.length > maxSpecifierLength) {
+    throw withCode(new NativeError('Cannot find module: its name is too long'), 'MODULE_NOT_FOUND');
+  }
   const key = `${kind} ${fromPath} ${specifier}`;
   const known = resolutions[key];
   if (known !== undefined) return known;

@@ -1,4 +1,4 @@
-import { callKind, emitKind, type StartMessage } from '../wire/messages.ts';
+import { callKind, emitKind, maxLogLineLength, type StartMessage } from '../wire/messages.ts';
 import { ask, send } from './bridge.ts';
 import { queueMicrotask } from './microtask.ts';
 import {
@@ -8,6 +8,7 @@ import {
   NumberOf,
   ReflectApply,
   StringOf,
+  StringSlice,
 } from './primordials.ts';
 
 /** `process`, as far as handlers need it before the Node surface is there. */
@@ -50,12 +51,12 @@ export function createProcess(start: StartMessage): object {
       queueMicrotask(() => ReflectApply(callback, undefined, args));
     },
     emitWarning: (warning: unknown) => {
-      send(emitKind.rawOutput, `(node:8) Warning: ${StringOf(warning)}\n`);
+      writeRaw(`(node:8) Warning: ${StringOf(warning)}\n`);
     },
     exit: (code?: unknown): never => {
       ask(callKind.exit, StringOf(NumberOf(code ?? process.exitCode ?? 0)));
-      // Not reached: the host ends the isolate before it answers.
-      throw new NativeError('process.exit');
+      // The host has ended the isolate; V8 notices at the next turn of a loop.
+      for (;;);
     },
     abort: (): never => process.exit(134),
     on: (name: string, listener: unknown) => {
@@ -112,8 +113,13 @@ function output(): object {
   return {
     isTTY: false,
     write: (text: unknown): boolean => {
-      send(emitKind.rawOutput, StringOf(text));
+      writeRaw(StringOf(text));
       return true;
     },
   };
+}
+
+function writeRaw(text: string): void {
+  const line = text.length > maxLogLineLength ? StringSlice(text, 0, maxLogLineLength) : text;
+  send(emitKind.rawOutput, line);
 }

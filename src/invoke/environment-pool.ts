@@ -102,6 +102,7 @@ export class EnvironmentPool {
     this.#bookedBytes -= environment.bookedBytes;
     const index = environment.home.indexOf(environment);
     if (index >= 0) environment.home.splice(index, 1);
+    forgetTenant(shelf, environment.info.tenantId);
     if (shelf.all.size === 0) this.#shelves.delete(environment.version);
     environment.stop(reason);
   }
@@ -178,4 +179,11 @@ function idleList(shelf: Shelf, tenantId: string | undefined): Environment[] {
     shelf.idleByTenant.set(tenantId, idle);
   }
   return idle;
+}
+
+/** Tenants come and go: a list stays only while somebody of that tenant lives. */
+function forgetTenant(shelf: Shelf, tenantId: string | undefined): void {
+  if (tenantId === undefined) return;
+  for (const environment of shelf.all) if (environment.info.tenantId === tenantId) return;
+  shelf.idleByTenant.delete(tenantId);
 }

@@ -67,6 +67,7 @@ export class Invoker {
   readonly #events: Events;
   readonly #clock: Clock;
   #isClosed = false;
+  #isEnded = false;
   #onDrained: (() => void) | undefined;
 
   constructor(options: InvokerOptions) {
@@ -95,6 +96,11 @@ export class Invoker {
       : this.#pool.take(target.version, invocation.tenantId);
     if (warm !== undefined) return this.#runIn(warm, run);
     return this.#runCold(run).finally(() => this.#release(run));
+  }
+
+  /** From now on nothing may start any more, also what had been accepted before. */
+  end(): void {
+    this.#isEnded = true;
   }
 
   /** Resolves when nothing runs any more; new invocations are refused from now on. */
@@ -131,6 +137,11 @@ export class Invoker {
       return this.#runIn(first, run);
     }
     this.#initFailed(first, started.fault, initDurationMs, undefined);
+    if (this.#isEnded) {
+      // Closed while the function was starting: there is no second try.
+      this.#begin(first, run);
+      return this.#finish(first, run, this.#clock.now(), started.fault, undefined, realNowMs());
+    }
     return this.#runWithInitInside(run, first.info);
   }
 

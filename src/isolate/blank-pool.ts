@@ -5,10 +5,12 @@ import { GuestIsolate, type Tier } from './guest-isolate.ts';
 const mostShelves = 8;
 
 /**
- * Making an isolate holds the host's thread for two milliseconds. Right after a blank was taken, that would
- * hit the very cold start which took it.
+ * Making an isolate holds the host's thread for milliseconds. Right after a blank was taken, that would hit
+ * the very cold start which took it, so the pool looks again from time to time until nobody waits, and
+ * fills up anyway when that takes too long.
  */
-const refillDelayMs = 5;
+const refillDelayMs = 3;
+const mostDelays = 10;
 
 /**
  * Bootstrapped isolates that belong to no function yet: a cold start takes one instead of waiting two
@@ -18,13 +20,16 @@ const refillDelayMs = 5;
 export class BlankPool {
   readonly #tier: Tier;
   readonly #blanksPerLimit: number;
+  readonly #isBusy: () => boolean;
   readonly #shelves = new Map<number, GuestIsolate[]>();
   #refill: ClockTimer | undefined;
   #isClosed = false;
 
-  constructor(tier: Tier, blanksPerLimit: number) {
+  /** `isBusy` says whether somebody waits for an isolate's answer. */
+  constructor(tier: Tier, blanksPerLimit: number, isBusy: () => boolean) {
     this.#tier = tier;
     this.#blanksPerLimit = blanksPerLimit;
+    this.#isBusy = isBusy;
   }
 
   get size(): number {
@@ -68,19 +73,24 @@ export class BlankPool {
   }
 
   /** One blank at a time, so that the host never waits for more than one. */
-  #scheduleRefill(): void {
+  #scheduleRefill(delays = 0): void {
     if (this.#isClosed || this.#refill !== undefined) return;
     const timer = setRealTimer(() => {
       this.#refill = undefined;
-      for (const [memoryLimitMb, shelf] of this.#shelves) {
-        if (shelf.length >= this.#blanksPerLimit) continue;
-        shelf.push(new GuestIsolate(this.#tier, memoryLimitMb));
-        this.#scheduleRefill();
-        return;
-      }
+      if (this.#isBusy() && delays < mostDelays) this.#scheduleRefill(delays + 1);
+      else this.#refillOne();
     }, refillDelayMs);
     // A script that is done must not wait for spare isolates.
     timer.unref();
     this.#refill = timer;
+  }
+
+  #refillOne(): void {
+    for (const [memoryLimitMb, shelf] of this.#shelves) {
+      if (shelf.length >= this.#blanksPerLimit) continue;
+      shelf.push(new GuestIsolate(this.#tier, memoryLimitMb));
+      this.#scheduleRefill();
+      return;
+    }
   }
 }

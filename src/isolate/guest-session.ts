@@ -11,7 +11,7 @@ import { emitKind, readyText, type FailureMessage } from '../wire/messages.ts';
 import { classifyEntryError, readFailure, rejectionFailure, thrownFailure } from './fault.ts';
 import type { Entered, GuestIsolate, InvokeArguments } from './guest-isolate.ts';
 import { readEmit, type GuestMessage } from './guest-messages.ts';
-import { answerCall } from './host-answers.ts';
+import { answerCall, type CallEffects } from './host-answers.ts';
 import { describeImportError, ModuleLoader } from './module-loader.ts';
 import { LogMeter } from './log-meter.ts';
 import { MemoryGauge } from './memory-gauge.ts';
@@ -24,6 +24,8 @@ import type { Watchdog } from './watchdog.ts';
 /** What a session needs from the executor it belongs to. */
 export interface SessionHost {
   readonly watchdog: Watchdog;
+  /** One caller more (1) or less (-1) waits for an answer that was not there at once. */
+  readonly onWaiting: (change: 1 | -1) => void;
   /** The isolate was disposed; `entry` is what a pool thread still works on, if it does. */
   readonly onKilled: (entry: Promise<unknown> | undefined) => void;
 }
@@ -32,6 +34,9 @@ export interface SessionHost {
 const mostDeliveriesPerTurn = 16;
 
 const bytesPerMb = 1_048_576;
+
+/** An entry may take this much longer than its budget when it waits for the host, on a busy machine. */
+const overdueGraceMs = 10;
 
 /** Entries that end earlier are charged as a whole. */
 const shortEntryMs = 1;
@@ -71,13 +76,16 @@ export class GuestSession implements RunningEnvironment {
     this.#work = new PendingWork(request.clock, `${functionName}:${functionVersion}`, () => {
       if (this.#task !== undefined && !this.#isEntered) this.#advance(this.#task);
     });
+    const effects: CallEffects = {
+      emit: (message) => this.#onEmit(message),
+      exit: (status) => this.#onExit(status),
+    };
     guest.listen({
       onEmit: (kind, text) => this.#onEmit(readEmit(kind, text)),
-      onCall: (kind, text) =>
-        answerCall(kind, text, request.program, {
-          emit: (message) => this.#onEmit(message),
-          exit: (status) => this.#onExit(status),
-        }),
+      onCall: (kind, text) => {
+        this.#endWhenOverdue();
+        return answerCall(kind, text, request.program, effects);
+      },
       onCatastrophe: (message) => this.#onCatastrophe(message),
     });
   }
@@ -195,6 +203,7 @@ export class GuestSession implements RunningEnvironment {
     if (task.outcome !== undefined) return task.outcome;
     const { promise, resolve } = Promise.withResolvers<RunOutcome>();
     task.resolve = resolve;
+    this.#host.onWaiting(1);
     // No promise of isolated-vm is waited for without a deadline of the host's own.
     task.watch = { deadlineMs: task.deadlineMs, onDeadline: () => this.#onDeadline(task) };
     this.#host.watchdog.watch(task.watch);
@@ -244,10 +253,11 @@ export class GuestSession implements RunningEnvironment {
 
   #endOf(task: Task, kind: 'timed-out' | 'out-of-memory' | 'disposed'): Fault {
     if (task.exitStatus !== undefined) return { kind: 'exit', status: task.exitStatus };
+    if (task.overdue) return { kind: 'timeout', budget: task.tighterBudget() };
     if (kind === 'timed-out') {
       return { kind: 'timeout', budget: task.tighterBudget() };
     }
-    if (kind === 'disposed') return { kind: 'engine', message: 'The isolate was disposed' };
+    // Nobody here disposed it, or this task would be over: V8 went over the limit outside of an entry.
     return this.#outOfMemory();
   }
 
@@ -378,7 +388,9 @@ export class GuestSession implements RunningEnvironment {
       endedMs,
       isAlive: this.#isAlive,
     };
-    task.resolve?.(task.outcome);
+    if (task.resolve === undefined) return;
+    this.#host.onWaiting(-1);
+    task.resolve(task.outcome);
   }
 
   /** Between invocations nothing runs: timers pause, or on Node 24 they are dropped. */
@@ -443,7 +455,19 @@ export class GuestSession implements RunningEnvironment {
 
   #onExit(status: number): void {
     if (this.#task !== undefined) this.#task.exitStatus = status;
-    // The guest waits inside this call and never runs again; its entry rejects.
+    // The guest waits inside this call and loops behind it; V8 ends it at the next look, its entry rejects.
+    this.#guest.isolate.dispose();
+  }
+
+  /**
+   * A native timeout stands still while the guest waits for the host, so a flood of questions would outlive
+   * its budget: each of them looks at the clock as well.
+   */
+  #endWhenOverdue(): void {
+    const task = this.#task;
+    if (task === undefined || !this.#isEntered) return;
+    if (realNowMs() - this.#entryStartedMs < task.cpuLeftMs + overdueGraceMs) return;
+    task.overdue = true;
     this.#guest.isolate.dispose();
   }
 

@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os';
+import { ClosedError } from '../core/errors.ts';
 import type { Program } from '../core/program.ts';
 import type {
   Executor,
@@ -41,13 +42,16 @@ export class IsolateExecutor implements Executor {
   readonly #watchdog = new Watchdog();
   readonly #zombies: Zombies;
   readonly #sessions = new Set<GuestSession>();
+  /** Callers that wait for an answer that was not there at once. */
+  #waiting = 0;
+  #isClosed = false;
 
   constructor(options: IsolateExecutorOptions) {
     const tier: Tier =
       options.tier === 'inline'
         ? { kind: 'inline' }
         : { kind: 'thread', slots: new RunSlots(options.parallelism ?? availableParallelism()) };
-    this.#blanks = new BlankPool(tier, options.blanks);
+    this.#blanks = new BlankPool(tier, options.blanks, () => this.#waiting > 0);
     this.#zombies = new Zombies(options.onZombies ?? (() => {}));
   }
 
@@ -57,9 +61,13 @@ export class IsolateExecutor implements Executor {
   }
 
   start(request: StartRequest): StartedEnvironment | Promise<StartedEnvironment> {
+    if (this.#isClosed) throw new ClosedError();
     const guest = this.#blanks.take(isolateLimitMb(request.settings.memoryMb));
     const session: GuestSession = new GuestSession(guest, request, {
       watchdog: this.#watchdog,
+      onWaiting: (change) => {
+        this.#waiting += change;
+      },
       onKilled: (entry) => {
         this.#sessions.delete(session);
         if (entry !== undefined) this.#zombies.track(entry);
@@ -74,6 +82,7 @@ export class IsolateExecutor implements Executor {
   }
 
   async close(): Promise<void> {
+    this.#isClosed = true;
     this.#blanks.close();
     for (const session of [...this.#sessions]) session.dispose();
     this.#watchdog.close();

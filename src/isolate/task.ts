@@ -28,10 +28,12 @@ export class Task {
   /** What is reported when the event loop becomes empty (Node 22). */
   heldJson: string | undefined;
   exitStatus: number | undefined;
+  /** It was ended because its budget ran out while it asked the host. */
+  overdue = false;
   outcome: RunOutcome | undefined;
   resolve: ((outcome: RunOutcome) => void) | undefined;
   watch: Watch | undefined;
-  #cpuLeftMs: number;
+  cpuLeftMs: number;
   #completion: Completion | undefined;
 
   constructor(facts: TaskFacts) {
@@ -40,7 +42,7 @@ export class Task {
     this.startedMs = facts.startedMs;
     this.endedMs = facts.startedMs;
     this.deadlineMs = facts.startedMs + facts.timeoutMs;
-    this.#cpuLeftMs = facts.cpuMs;
+    this.cpuLeftMs = facts.cpuMs;
   }
 
   get completion(): Completion | undefined {
@@ -76,23 +78,23 @@ export class Task {
   charge(spentMs: number, nowMs: number): void {
     this.endedMs = nowMs;
     this.cpuUsedMs += spentMs;
-    this.#cpuLeftMs -= spentMs;
+    this.cpuLeftMs -= spentMs;
   }
 
   /** What is left of both budgets, as isolated-vm takes it: whole milliseconds, and 0 would mean none. */
   entryTimeoutMs(nowMs: number = realNowMs()): number {
-    const leftMs = Math.min(this.#cpuLeftMs, this.deadlineMs - nowMs);
+    const leftMs = Math.min(this.cpuLeftMs, this.deadlineMs - nowMs);
     return leftMs > 1 ? Math.ceil(leftMs) : 1;
   }
 
   /** The budget that is used up, if one is. */
   exhausted(): 'cpu' | 'wall' | undefined {
-    if (this.#cpuLeftMs <= 0) return 'cpu';
+    if (this.cpuLeftMs <= 0) return 'cpu';
     return this.deadlineMs <= realNowMs() ? 'wall' : undefined;
   }
 
   /** The budget that a native timeout stood for. */
   tighterBudget(): 'cpu' | 'wall' {
-    return this.#cpuLeftMs <= this.deadlineMs - realNowMs() ? 'cpu' : 'wall';
+    return this.cpuLeftMs <= this.deadlineMs - realNowMs() ? 'cpu' : 'wall';
   }
 }

@@ -46,11 +46,20 @@ export const callKind = {
 /** How many messages of one entry go out without waiting for the host; the rest take the slow lane. */
 export const fastMessagesPerEntry = 128;
 
+/** And how many characters; the message that goes over still leaves, since a result must not wait. */
+export const fastLengthPerEntry = 1_048_576;
+
 /** Operations and timers that one environment may have waiting; one more throws in the guest. */
 export const maxPendingOperations = 10_000;
 
 /** Characters of one log line that cross; AWS cuts a log event at 256 KB. */
 export const maxLogLineLength = 262_144;
+
+/** Characters of an error's message or of its stack that cross; far more than anybody reads. */
+export const maxErrorTextLength = 65_536;
+
+/** Characters of a module specifier or path that cross. */
+export const maxSpecifierLength = 4_096;
 
 /** Host operations that the guest may start. */
 export const operationName = {

@@ -1,7 +1,10 @@
 import { expect, test } from 'vitest';
 import { VirtualClock } from '../../src/testing/virtual-clock.ts';
 
-function recording(clock: VirtualClock): { fired: string[]; timer: (label: string, ms: number) => void } {
+function recording(clock: VirtualClock): {
+  fired: string[];
+  timer: (label: string, ms: number) => void;
+} {
   const fired: string[] = [];
   return {
     fired,
@@ -56,6 +59,8 @@ test.each([-1, 1.5, Number.NaN, '5' as unknown as number])(
   'advance refuses %s and names the rule',
   async (ms) => {
     const clock = new VirtualClock(start);
-    await expect(async () => clock.advance(ms)).rejects.toThrow('Expected `ms` to be an integer from 0');
+    await expect(async () => clock.advance(ms)).rejects.toThrow(
+      'Expected `ms` to be an integer from 0',
+    );
   },
 );
