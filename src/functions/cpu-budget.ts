@@ -2,7 +2,7 @@
  * A function with little memory and a short timeout would get a budget that V8's own start-up and
  * compilation could use up; below this floor the timeout alone decides.
  */
-export const cpuFloorMs = 100;
+const cpuFloorMs = 100;
 
 /**
  * The CPU time that AWS's share of a vCPU could deliver within the timeout. Above one vCPU it stays at

@@ -48,10 +48,7 @@ export function routeOf(entry: FunctionEntry, qualifier: string | undefined): Ro
 }
 
 /** Picks the version for one request; `draw` is in [0, 1) and new for each. */
-export function pickWeighted(
-  route: Extract<Route, { kind: 'weighted' }>,
-  draw: number,
-): ResolvedTarget {
+function pickWeighted(route: Extract<Route, { kind: 'weighted' }>, draw: number): ResolvedTarget {
   return draw < route.weight ? route.additional : route.primary;
 }
 

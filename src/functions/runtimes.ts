@@ -3,7 +3,7 @@ import { InvalidOptionError } from '../core/errors.ts';
 /** Runtimes whose handler contract isolambda follows. */
 export type Runtime = 'nodejs22.x' | 'nodejs24.x';
 
-export const supportedRuntimes: readonly Runtime[] = ['nodejs22.x', 'nodejs24.x'];
+const supportedRuntimes: readonly Runtime[] = ['nodejs22.x', 'nodejs24.x'];
 
 /** https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtimes.html, deprecated ones included. */
 const awsRuntime =

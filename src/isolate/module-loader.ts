@@ -8,7 +8,7 @@ import { builtinExports } from '../wire/builtins.ts';
 import type { FailureMessage } from '../wire/messages.ts';
 
 /** A static import has no target; the guest's error carries Node's code and text. */
-export class LinkError extends Error {
+class LinkError extends Error {
   override readonly name: string = 'Error';
   readonly code: string;
 

@@ -4,7 +4,6 @@ import type { FunctionOptions, InvokeOutcome, LambdaOptions } from '../../src/in
 
 /** Every behaviour of AWS's must be the same in each tier. */
 export const tiers = ['inline', 'thread'] as const;
-export type TierName = (typeof tiers)[number];
 
 interface Fixtures {
   readonly lambda: Lambda;

@@ -46,7 +46,7 @@ export function gatedLoader() {
   return { loadGated, gates };
 }
 
-export const fakeLoad: CodeLoader = async (source) => loadedCode(source);
+const fakeLoad: CodeLoader = async (source) => loadedCode(source);
 
 function loadedCode(source: CodeSource): LoadedCode {
   const isZip = 'zip' in source && source.zip instanceof Uint8Array;

@@ -11,10 +11,10 @@ import {
 export const tiers: readonly Isolation[] = ['inline', 'thread'];
 
 /** Wall budget of a hostile function; the CPU budget that follows from it is the floor, 100 ms. */
-export const timeoutMs = 250;
+const timeoutMs = 250;
 
 /** No budget is exact on two busy cores; ten times is far more than scheduling ever takes. */
-export const slackMs = 10 * timeoutMs;
+const slackMs = 10 * timeoutMs;
 
 /** The body of an asynchronous handler. */
 export const handler = (body: string): string => `exports.handler = async (event) => { ${body} };`;
