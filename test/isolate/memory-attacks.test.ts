@@ -9,6 +9,8 @@ import {
   tiers,
 } from './hostile-fixture.ts';
 
+const v8Major = Number.parseInt(process.versions.v8, 10);
+
 /** Code that fills the heap in small steps, so that a garbage collection can see it. */
 const hogs: Record<string, string> = {
   'retained objects': 'const kept = []; for (;;) kept.push({ a: 1 });',
@@ -110,11 +112,13 @@ describe.each(tiers)('in the tier %s', (tier) => {
     expect(hostile.stops).toEqual([]);
   });
 
-  test('a result nested a hundred thousand deep cannot be stringified', async () => {
+  test('a result nested a hundred thousand deep does not hurt anybody', async () => {
     const body = 'let o = {}; for (let i = 0; i < 1e5; i += 1) o = { o }; return o;';
     await using hostile = await deployHostile(tier, handler(body), { ...roomy, memoryMb: 128 });
 
-    expect(errorTypeOf(await attack(hostile))).toBe('Runtime.JSONStringifyError');
+    // V8 14 (Node 26) stringifies without recursion; the V8 before runs out of stack.
+    const expected = v8Major >= 14 ? /^ok: \{"o":/ : /^Runtime\.JSONStringifyError$/;
+    expect(errorTypeOf(await attack(hostile))).toMatch(expected);
     expect(hostile.stops).toEqual([]);
   });
 

@@ -121,7 +121,7 @@ describe('in the tier inline, which is for code that one trusts,', () => {
   );
 
   test.concurrent.each(Object.entries(allocations))(
-    '%s ends the process with SIGABRT',
+    '%s is caught as out of memory, or takes the process along with SIGABRT',
     async (_name, source) => {
       const { said, signal, stderr } = await runHostileChild({
         tier: 'inline',
@@ -131,7 +131,12 @@ describe('in the tier inline, which is for code that one trusts,', () => {
       });
 
       expect(said.get('ready')).toBe(true);
-      expect(said.has('outcome')).toBe(false);
+      // Whether V8 looks at the limit before or inside of the one large allocation is a matter of timing,
+      // and Node 26 mostly looks before.
+      if (said.has('outcome')) {
+        expect(said.get('outcome')).toMatchObject({ errorType: 'Runtime.OutOfMemory' });
+        return;
+      }
       expect(signal).toBe('SIGABRT');
       expect(stderr).toContain('Last few GCs');
     },
