@@ -171,7 +171,7 @@ function invoke(
 }
 
 /** The host's answer to an operation. What a timer callback throws is nobody's to catch. */
-function deliver(id: number, failed: boolean, json: string | undefined): undefined {
+function deliver(id: number, failed: boolean | undefined, json: string | undefined): undefined {
   resetMessageBudget();
   deliverOperation(id, failed, json);
   return undefined;

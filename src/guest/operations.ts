@@ -15,6 +15,19 @@ let pendingCount = 0;
 
 /** Starts a host operation; `settle` runs in a later entry, when the host delivers the answer. */
 export function startOperation(name: string, json: string, operation: Operation): number {
+  const id = keep(operation);
+  send(emitKind.startOperation, `${id} ${name} ${json}`);
+  return id;
+}
+
+/** The shortest of all operations has a message of its own, with nothing to read in it but the id. */
+export function startImmediate(operation: Operation): number {
+  const id = keep(operation);
+  send(emitKind.startImmediate, `${id}`);
+  return id;
+}
+
+function keep(operation: Operation): number {
   if (pendingCount >= maxPendingOperations) {
     throw new NativeError(
       `Too many pending operations and timers: the limit is ${maxPendingOperations}`,
@@ -23,7 +36,6 @@ export function startOperation(name: string, json: string, operation: Operation)
   lastId += 1;
   pendingCount += 1;
   operations[lastId] = operation;
-  send(emitKind.startOperation, `${lastId} ${name} ${json}`);
   return lastId;
 }
 
@@ -46,11 +58,15 @@ function forget(id: number): void {
 }
 
 /** The host's answer to one operation. */
-export function deliverOperation(id: number, failed: boolean, json: string | undefined): void {
+export function deliverOperation(
+  id: number,
+  failed: boolean | undefined,
+  json: string | undefined,
+): void {
   const operation = operations[id];
   if (operation === undefined) return;
   if (!operation.repeats) forget(id);
-  operation.settle(failed, json);
+  operation.settle(failed === true, json);
 }
 
 /** Node 24: what is left of the last invocation is dropped. The host has done so on its side. */

@@ -1,5 +1,5 @@
 import { operationName } from '../wire/messages.ts';
-import { cancelOperation, refOperation, startOperation } from './operations.ts';
+import { cancelOperation, refOperation, startImmediate, startOperation } from './operations.ts';
 import { NativeTypeError, NumberOf, ReflectApply } from './primordials.ts';
 
 type Callback = (...args: unknown[]) => void;
@@ -11,11 +11,9 @@ const longestDelayMs = 2 ** 31 - 1;
 class Waiting {
   #id: number;
   #isRef = true;
-  readonly #start: () => number;
 
-  constructor(start: (self: Waiting) => number) {
-    this.#start = () => start(this);
-    this.#id = this.#start();
+  constructor(id: number) {
+    this.#id = id;
   }
 
   ref(): this {
@@ -43,9 +41,9 @@ class Waiting {
     }
   }
 
-  static restart(waiting: Waiting): void {
+  static restart(waiting: Waiting, start: () => number): void {
     cancelOperation(waiting.#id);
-    waiting.#id = waiting.#start();
+    waiting.#id = start();
     if (!waiting.#isRef) refOperation(waiting.#id, false);
   }
 
@@ -56,8 +54,17 @@ class Waiting {
 
 /** Node's `Timeout` object. */
 class Timeout extends Waiting {
+  readonly #start: () => number;
+
+  constructor(start: (self: () => Timeout) => number) {
+    // The callback finds the object that stands for it when it runs; it cannot run before.
+    const self = (): Timeout => this;
+    super(start(self));
+    this.#start = () => start(self);
+  }
+
   refresh(): this {
-    Waiting.restart(this);
+    Waiting.restart(this, this.#start);
     return this;
   }
 
@@ -80,7 +87,7 @@ function startTimer(callback: unknown, delay: unknown, args: unknown[], repeats:
   return new Timeout((self) =>
     startOperation(operationName.timer, `${delayMs} ${repeats ? 1 : 0}`, {
       repeats,
-      settle: () => ReflectApply(run, self, args),
+      settle: () => ReflectApply(run, self(), args),
     }),
   );
 }
@@ -110,12 +117,10 @@ export function setInterval(callback: unknown, delay?: unknown, ...args: unknown
 
 export function setImmediate(callback: unknown, ...args: unknown[]): Immediate {
   const run = checkedCallback(callback);
-  return new Immediate((self) =>
-    startOperation(operationName.immediate, '', {
-      repeats: false,
-      settle: () => ReflectApply(run, self, args),
-    }),
+  const immediate: Immediate = new Immediate(
+    startImmediate({ repeats: false, settle: () => ReflectApply(run, immediate, args) }),
   );
+  return immediate;
 }
 
 export function clearTimeout(handle?: unknown): void {

@@ -111,8 +111,11 @@ export class GuestIsolate {
   }
 
   deliver(id: number, failed: boolean, json: string | undefined, timeoutMs: number): Entered {
-    const args = [id, failed, json];
-    return this.enter((options) => this.#apply(this.#deliver, args, options), timeoutMs);
+    const args = failed || json !== undefined ? [id, failed, json] : [id];
+    if (this.#tier.kind === 'inline') {
+      return this.#deliver.applySync(undefined, args, { timeout: timeoutMs });
+    }
+    return this.enter((options) => this.#deliver.apply(undefined, args, options), timeoutMs);
   }
 
   #apply(

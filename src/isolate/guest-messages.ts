@@ -23,12 +23,14 @@ export type GuestMessage =
       readonly id: number;
       readonly operation: WantedOperation;
     }
-  | { readonly kind: typeof emitKind.cancelOperation; readonly id: number }
+  | {
+      readonly kind: typeof emitKind.cancelOperation | typeof emitKind.startImmediate;
+      readonly id: number;
+    }
   | { readonly kind: typeof emitKind.refOperation; readonly id: number; readonly isRef: boolean };
 
 export type WantedOperation =
   | { readonly name: 'timer'; readonly delayMs: number; readonly repeats: boolean }
-  | { readonly name: 'immediate' }
   | { readonly name: 'import'; readonly path: string };
 
 /** Reads a message; `undefined` for anything that is not as agreed. The guest is hostile by default. */
@@ -47,6 +49,7 @@ export function readEmit(kind: unknown, text: unknown): GuestMessage | undefined
       return readLog(text);
     case emitKind.startOperation:
       return readOperation(text);
+    case emitKind.startImmediate:
     case emitKind.cancelOperation: {
       const id = Number(text);
       return Number.isSafeInteger(id) ? { kind, id } : undefined;
@@ -85,8 +88,6 @@ function wantedOperation(name: string, argument: string): WantedOperation | unde
       if (!(delayMs >= 1 && delayMs < 2 ** 31)) return undefined;
       return { name, delayMs, repeats: repeats === '1' };
     }
-    case operationName.immediate:
-      return { name };
     case operationName.import:
       return { name, path: argument };
     default:

@@ -509,6 +509,9 @@ export class GuestSession implements RunningEnvironment {
       case emitKind.rawOutput:
         this.#logs.raw(message.text);
         return;
+      case emitKind.startImmediate:
+        this.#work.addImmediate(message.id);
+        return;
       case emitKind.startOperation:
         this.#startOperation(message);
         return;
@@ -525,8 +528,6 @@ export class GuestSession implements RunningEnvironment {
     const { id, operation } = message;
     if (operation.name === 'timer') {
       this.#work.addTimer(id, operation.delayMs, operation.repeats);
-    } else if (operation.name === 'immediate') {
-      this.#work.addImmediate(id);
     } else {
       this.#work.addOperation(id);
       this.#imports.push({ id, path: operation.path });

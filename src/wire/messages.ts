@@ -27,6 +27,8 @@ export const emitKind = {
   rawOutput: 9,
   /** An error that nobody caught, from a timer or the like; `text` is a `FailureMessage`. */
   uncaught: 10,
+  /** Starts an operation that is answered at once, in an entry of its own; `text` is its id. */
+  startImmediate: 11,
 } as const;
 
 /** Questions from guest to host that block the guest until the answer is there: `call(kind, text)`. */
@@ -64,7 +66,6 @@ export const maxSpecifierLength = 4_096;
 /** Host operations that the guest may start. */
 export const operationName = {
   timer: 'timer',
-  immediate: 'immediate',
   import: 'import',
 } as const;
 
@@ -133,7 +134,7 @@ export const guestEntry = {
   start: 'start',
   /** `(eventJson, requestId?, extrasJson?) -> resultJson | undefined` */
   invoke: 'invoke',
-  /** `(operationId, failed, json)` */
+  /** `(operationId, failed?, json?)` */
   deliver: 'deliver',
 } as const;
 
