@@ -74,7 +74,7 @@ export class GuestSession implements RunningEnvironment {
     this.#memory = new MemoryGauge(guest);
     const { functionName, functionVersion } = request.settings;
     this.#work = new PendingWork(request.clock, `${functionName}:${functionVersion}`, () => {
-      if (this.#task !== undefined && !this.#isEntered) this.#advance(this.#task);
+      if (this.#task !== undefined && !this.#isEntered) this.#advance(this.#task, realNowMs());
     });
     const effects: CallEffects = {
       emit: (message) => this.#onEmit(message),
@@ -236,7 +236,7 @@ export class GuestSession implements RunningEnvironment {
     this.#charge(task);
     if (this.#task !== task) return;
     if (typeof value === 'string') this.#succeed(task, value);
-    this.#advance(task);
+    this.#advance(task, task.endedMs);
   }
 
   #entryFailed(task: Task, error: unknown): void {
@@ -248,7 +248,7 @@ export class GuestSession implements RunningEnvironment {
     } else {
       task.lose(this.#endOf(task, end.kind));
     }
-    this.#advance(task);
+    this.#advance(task, task.endedMs);
   }
 
   #endOf(task: Task, kind: 'timed-out' | 'out-of-memory' | 'disposed'): Fault {
@@ -281,16 +281,20 @@ export class GuestSession implements RunningEnvironment {
     );
   }
 
-  /** No entry runs: go on with what is ready, or finish, or wait. */
-  #advance(task: Task): void {
+  /**
+   * No entry runs: go on with what is ready, or finish, or wait. The clock is read once an entry, which is
+   * why the time goes along.
+   */
+  #advance(task: Task, nowMs: number): void {
     // An inline entry ends inside the loop below, which goes on by itself.
     if (this.#isAdvancing) return;
     this.#isAdvancing = true;
-    this.#advanceUntilBlocked(task);
+    this.#advanceUntilBlocked(task, nowMs);
     this.#isAdvancing = false;
   }
 
-  #advanceUntilBlocked(task: Task): void {
+  #advanceUntilBlocked(task: Task, startMs: number): void {
+    let nowMs = startMs;
     let deliveries = 0;
     while (this.#task === task && !this.#isEntered) {
       if (task.completion !== undefined) {
@@ -302,21 +306,22 @@ export class GuestSession implements RunningEnvironment {
         else if (task.watch !== undefined) this.#host.watchdog.hold(task.watch);
         return;
       }
-      const budget = task.exhausted();
+      const budget = task.exhausted(nowMs);
       if (budget !== undefined) {
         task.fail({ kind: 'timeout', budget });
         continue;
       }
       deliveries += 1;
       if (deliveries > mostDeliveriesPerTurn) {
-        setImmediate(() => this.#advance(task));
+        setImmediate(() => this.#advance(task, realNowMs()));
         return;
       }
-      this.#enterNext(task);
+      this.#enterNext(task, nowMs);
+      nowMs = task.endedMs;
     }
   }
 
-  #enterNext(task: Task): void {
+  #enterNext(task: Task, nowMs: number): void {
     const wanted = this.#imports.shift();
     if (wanted !== undefined) {
       this.#enterImport(task, wanted.id, wanted.path);
@@ -325,9 +330,8 @@ export class GuestSession implements RunningEnvironment {
     const delivery = this.#work.next();
     if (delivery === undefined) return;
     const { id, failed, json } = delivery;
-    this.#enter(task, realNowMs(), () =>
-      this.#guest.deliver(id, failed, json, task.entryTimeoutMs()),
-    );
+    const timeoutMs = task.entryTimeoutMs(nowMs);
+    this.#enter(task, nowMs, () => this.#guest.deliver(id, failed, json, timeoutMs));
   }
 
   /** Links and evaluates an ES module: the entry (id 0), or what `import()` asked for. */

@@ -88,9 +88,9 @@ export class Task {
   }
 
   /** The budget that is used up, if one is. */
-  exhausted(): 'cpu' | 'wall' | undefined {
+  exhausted(nowMs: number): 'cpu' | 'wall' | undefined {
     if (this.cpuLeftMs <= 0) return 'cpu';
-    return this.deadlineMs <= realNowMs() ? 'wall' : undefined;
+    return this.deadlineMs <= nowMs ? 'wall' : undefined;
   }
 
   /** The budget that a native timeout stood for. */
