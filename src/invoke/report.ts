@@ -50,7 +50,7 @@ export class Report {
 
   /**
    * The most memory that was seen in the environment so far, in MB, rounded up, and never more than the
-   * setting. Heap and external memory are read after init and after each 10 ms of computing.
+   * setting. Heap and external memory are read after init and after each 25 ms of computing.
    */
   get maxMemoryUsedMb(): number {
     return Math.min(Math.ceil(this.#peakMemoryBytes / bytesPerMb), this.memoryMb);

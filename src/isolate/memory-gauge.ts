@@ -1,14 +1,14 @@
 import type { GuestIsolate } from './guest-isolate.ts';
 
 /** Computing time after which a look is due; less cannot allocate much. */
-const dueAfterCpuMs = 10;
+const dueAfterCpuMs = 25;
 /** And a look from time to time, for what grows slowly. */
 const mostRunsBetween = 1_000;
 
 /**
  * The most memory that was seen in one environment. A look takes 4 us, and in `thread` it takes the isolate
  * away from its thread, which costs a second core a quarter of its work when it is done after every
- * millisecond. So it is taken after init, after each 10 ms of computing, and every thousandth time.
+ * millisecond. So it is taken after init, after each 25 ms of computing, and every thousandth time.
  */
 export class MemoryGauge {
   readonly #guest: GuestIsolate;
