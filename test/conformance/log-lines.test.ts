@@ -108,7 +108,7 @@ describe.each(tiers)('log lines, %s', (isolation) => {
     lambda,
   }) => {
     const source =
-      'exports.handler = async () => { const a = []; for (let i = 0; i < 2e6; i += 1) a.push(i); return a.length }';
+      'exports.handler = async () => { const a = []; for (let i = 0; i < 4e6; i += 1) a.push(i); return a.length }';
     const work = await lambda.createFunction({
       name: 'work',
       code: { source },
@@ -123,7 +123,7 @@ describe.each(tiers)('log lines, %s', (isolation) => {
     expect(cold.billedDurationMs).toBe(Math.ceil(cold.durationMs + (cold.initDurationMs ?? 0)));
     expect(warm).toMatchObject({ isCold: false, initDurationMs: undefined });
     expect(warm.billedDurationMs).toBe(Math.ceil(warm.durationMs));
-    // Two million numbers take 16 MB and more.
+    // Four million numbers take 32 MB and more.
     expect(cold.maxMemoryUsedMb).toBeGreaterThan(10);
     expect(cold.maxMemoryUsedMb).toBeLessThanOrEqual(128);
     expect(cold.cpuMs).toBeGreaterThan(0);
