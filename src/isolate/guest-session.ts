@@ -8,6 +8,7 @@ import type {
   StartRequest,
 } from '../invoke/executor.ts';
 import { emitKind, readyText, type FailureMessage } from '../wire/messages.ts';
+import { EntryMeter } from './entry-meter.ts';
 import { classifyEntryError, readFailure, rejectionFailure, thrownFailure } from './fault.ts';
 import type { Entered, GuestIsolate, InvokeArguments } from './guest-isolate.ts';
 import { readEmit, type GuestMessage } from './guest-messages.ts';
@@ -35,12 +36,6 @@ const mostDeliveriesPerTurn = 16;
 
 const bytesPerMb = 1_048_576;
 
-/** An entry may take this much longer than its budget when it waits for the host, on a busy machine. */
-const overdueGraceMs = 10;
-
-/** Entries that end earlier are charged as a whole. */
-const shortEntryMs = 1;
-
 /**
  * One environment: an isolate, its event loop and the invocation that runs in it. All that the guest
  * sends arrives here and is checked here. Works the same in both tiers: an entry ends at once (`inline`)
@@ -54,12 +49,10 @@ export class GuestSession implements RunningEnvironment {
   readonly #work: PendingWork;
   readonly #logs: LogMeter;
   readonly #memory: MemoryGauge;
+  readonly #entry: EntryMeter;
   readonly #imports: { readonly id: number; readonly path: string }[] = [];
   #task: Task | undefined;
-  #isEntered = false;
   #isAdvancing = false;
-  #entryStartedMs = 0;
-  #onThreadMs = 0;
   #isAlive = true;
   /** The handler sees a context, so invocations bring the request id along. */
   #needsRequestId = true;
@@ -72,9 +65,11 @@ export class GuestSession implements RunningEnvironment {
     this.#loader = new ModuleLoader(guest, request.program);
     this.#logs = new LogMeter(request.onLog);
     this.#memory = new MemoryGauge(guest);
+    this.#entry = new EntryMeter(guest);
     const { functionName, functionVersion } = request.settings;
     this.#work = new PendingWork(request.clock, `${functionName}:${functionVersion}`, () => {
-      if (this.#task !== undefined && !this.#isEntered) this.#advance(this.#task, realNowMs());
+      if (this.#task !== undefined && !this.#entry.isEntered)
+        this.#advance(this.#task, realNowMs());
     });
     const effects: CallEffects = {
       emit: (message) => this.#onEmit(message),
@@ -133,8 +128,7 @@ export class GuestSession implements RunningEnvironment {
     args: InvokeArguments,
     entryTimeoutMs: number,
   ): RunOutcome | Promise<RunOutcome> {
-    this.#isEntered = true;
-    this.#entryStartedMs = task.startedMs;
+    this.#entry.enter(task.startedMs);
     let resultJson: Entered;
     try {
       resultJson = this.#guest.invoke(args, entryTimeoutMs);
@@ -145,7 +139,7 @@ export class GuestSession implements RunningEnvironment {
     if (typeof resultJson === 'string' && this.#isPlainSuccess(task, resultJson)) {
       const endedMs = realNowMs();
       const spentMs = endedMs - task.startedMs;
-      this.#isEntered = false;
+      this.#entry.leave();
       this.#task = undefined;
       this.#memory.sample(spentMs);
       return { resultJson, fault: undefined, cpuMs: spentMs, endedMs, isAlive: true };
@@ -207,14 +201,13 @@ export class GuestSession implements RunningEnvironment {
     // No promise of isolated-vm is waited for without a deadline of the host's own.
     task.watch = { deadlineMs: task.deadlineMs, onDeadline: () => this.#onDeadline(task) };
     this.#host.watchdog.watch(task.watch);
-    if (!this.#isEntered) this.#host.watchdog.hold(task.watch);
+    if (!this.#entry.isEntered) this.#host.watchdog.hold(task.watch);
     return promise;
   }
 
   /** Runs one entry, then whatever follows from it. */
   #enter(task: Task, startedMs: number, enter: () => Entered): void {
-    this.#isEntered = true;
-    this.#entryStartedMs = startedMs;
+    this.#entry.enter(startedMs);
     let entered: Entered;
     try {
       entered = enter();
@@ -296,7 +289,7 @@ export class GuestSession implements RunningEnvironment {
   #advanceUntilBlocked(task: Task, startMs: number): void {
     let nowMs = startMs;
     let deliveries = 0;
-    while (this.#task === task && !this.#isEntered) {
+    while (this.#task === task && !this.#entry.isEntered) {
       if (task.completion !== undefined) {
         this.#finish(task);
         return;
@@ -424,34 +417,13 @@ export class GuestSession implements RunningEnvironment {
   }
 
   #charge(task: Task): void {
-    this.#isEntered = false;
-    this.#guest.leave();
-    this.#chargeUntilNow(task);
-  }
-
-  /** Also for an entry that never ends: its thread is still in it. */
-  #chargeUntilNow(task: Task): void {
-    const nowMs = realNowMs();
-    task.charge(this.#onThreadShare(nowMs - this.#entryStartedMs), nowMs);
-  }
-
-  /**
-   * How much of an entry's time its thread worked. Asking isolated-vm right after an entry costs as much as
-   * a short entry itself, so below a millisecond all of the time counts. A figure that was not asked for
-   * some entries may be too large for this one: no entry works longer than it takes.
-   */
-  #onThreadShare(elapsedMs: number): number {
-    if (this.#guest.isInline || elapsedMs < shortEntryMs) return elapsedMs;
-    const onThreadMs = this.#guest.onThreadMs();
-    if (onThreadMs === undefined) return elapsedMs;
-    const spentMs = Math.min(onThreadMs - this.#onThreadMs, elapsedMs);
-    this.#onThreadMs = onThreadMs;
-    return spentMs;
+    this.#entry.leave();
+    this.#entry.charge(task);
   }
 
   #onDeadline(task: Task): void {
     if (this.#task !== task) return;
-    if (this.#isEntered) this.#chargeUntilNow(task);
+    if (this.#entry.isEntered) this.#entry.charge(task);
     else task.endedMs = realNowMs();
     task.lose({ kind: 'timeout', budget: 'wall' });
     this.#finish(task);
@@ -463,14 +435,10 @@ export class GuestSession implements RunningEnvironment {
     this.#guest.isolate.dispose();
   }
 
-  /**
-   * A native timeout stands still while the guest waits for the host, so a flood of questions would outlive
-   * its budget: each of them looks at the clock as well.
-   */
+  /** A guest that keeps asking the host must not outlive its budget by that. */
   #endWhenOverdue(): void {
     const task = this.#task;
-    if (task === undefined || !this.#isEntered) return;
-    if (realNowMs() - this.#entryStartedMs < task.cpuLeftMs + overdueGraceMs) return;
+    if (task === undefined || !this.#entry.isOverdue(task)) return;
     task.overdue = true;
     this.#guest.isolate.dispose();
   }
@@ -478,7 +446,7 @@ export class GuestSession implements RunningEnvironment {
   #onCatastrophe(message: string): void {
     const task = this.#task;
     if (task === undefined) return;
-    this.#chargeUntilNow(task);
+    this.#entry.charge(task);
     const isMemory = message.includes('out-of-memory');
     task.lose(isMemory ? this.#outOfMemory() : { kind: 'timeout', budget: 'cpu' });
     this.#finish(task);
