@@ -117,7 +117,6 @@ function callbackContract(start: StartMessage, handler: Handler): RunHandler {
       const context = createLegacyContext(start, facts, completion);
       const returned = handler(JsonParse(eventJson), context, completion.callback);
       if (isThenable(returned)) {
-        completion.isAsync = true;
         void completeWhenSettled(returned, completion);
       } else if (!completion.isHeld) {
         send(emitKind.heldResult, 'null');
@@ -131,7 +130,6 @@ function callbackContract(start: StartMessage, handler: Handler): RunHandler {
 
 interface Completion extends LegacyCompletion {
   readonly callback: (error?: unknown, result?: unknown) => void;
-  isAsync: boolean;
   /** A result waits for the event loop to become empty. */
   isHeld: boolean;
 }
@@ -156,7 +154,6 @@ function createCompletion(): Completion {
   const failed = (error: unknown): boolean => error !== undefined && error !== null;
   const completion: Completion = {
     waitsForEmptyEventLoop: true,
-    isAsync: false,
     isHeld: false,
     callback: (error, result) =>
       finishOnce(() => {

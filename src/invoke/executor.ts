@@ -33,8 +33,6 @@ export interface StartRequest {
   /** Init may compute this long, in milliseconds. */
   readonly cpuMs: number;
   readonly onLog: (line: LogRecord) => void;
-  /** The environment ended by itself, outside an invocation or beside it. */
-  readonly onFault?: (fault: Fault) => void;
 }
 
 /** What an environment is made from; frozen for its life. */

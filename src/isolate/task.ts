@@ -19,7 +19,6 @@ export interface TaskFacts {
 /** An init or an invocation in progress: its two budgets, and how it ended. */
 export class Task {
   readonly kind: 'init' | 'invocation';
-  readonly requestId: string | undefined;
   readonly startedMs: number;
   readonly deadlineMs: number;
   cpuUsedMs = 0;
@@ -38,7 +37,6 @@ export class Task {
 
   constructor(facts: TaskFacts) {
     this.kind = facts.kind;
-    this.requestId = facts.requestId;
     this.startedMs = facts.startedMs;
     this.endedMs = facts.startedMs;
     this.deadlineMs = facts.startedMs + facts.timeoutMs;
