@@ -27,9 +27,13 @@ const rooms: Record<string, Rule> = {
     ],
   },
   access: { mayImport: ['core'] },
+  /** Egress: which addresses a guest may reach, and the one door through which every connection goes. */
+  network: { mayImport: ['core'] },
+  /** Services that guests ask of the host: files, hashing, compression, sockets. */
+  host: { mayImport: ['core', 'wire', 'network'] },
   invoke: { mayImport: ['core', 'functions'] },
   isolate: {
-    mayImport: ['core', 'wire', 'invoke/executor'],
+    mayImport: ['core', 'wire', 'host', 'network', 'invoke/executor'],
     packages: ['@jridgewell/trace-mapping', 'isolated-vm', 'p-queue'],
   },
   brokers: { mayImport: ['core'] },
@@ -43,6 +47,8 @@ const rooms: Record<string, Rule> = {
       'functions',
       'access',
       'invoke',
+      'host',
+      'network',
       'isolate',
       'brokers',
       'async',
