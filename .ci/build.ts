@@ -1,21 +1,61 @@
 /**
- * Builds the package: the guest with esbuild (one script for the bootstrap, one for each lazy part), the
- * host with plain `tsc`. Prints one line a step and stops at the first that fails.
+ * Builds the package: the guest with esbuild (one script for the bootstrap, one for each part of the
+ * prelude), the host with plain `tsc`. Prints what is wrong and stops at the first step that fails.
  */
 import { execFileSync } from 'node:child_process';
-import { rmSync, writeFileSync, mkdirSync, readdirSync } from 'node:fs';
-import { basename } from 'node:path';
+import { mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { isBuiltin } from 'node:module';
+import { dirname, relative, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { build } from 'esbuild';
+import { build, type Plugin } from 'esbuild';
+import { builtinNames } from './builtin-names.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 process.chdir(root);
+const guestFolder = resolve('src/guest');
 
 rmSync('dist', { recursive: true, force: true });
-mkdirSync('dist/guest/parts', { recursive: true });
+mkdirSync('dist/guest', { recursive: true });
+
+/** Files of the bootstrap that parts may import: what `main.ts` hands to the loader of parts. */
+const bootstrapModules = /const bootstrapModules = \{(?<names>[^}]*)\}/
+  .exec(readFileSync('src/guest/main.ts', 'utf8'))
+  ?.groups?.['names']?.match(/[a-z][a-z-]*/g);
+if (!bootstrapModules) throw new Error('build: src/guest/main.ts names no bootstrapModules');
+
+/** Turns imports between parts, of builtins and of the bootstrap into `require` calls of the loader. */
+const partImports: Plugin = {
+  name: 'part imports',
+  setup(building) {
+    building.onResolve({ filter: /./ }, ({ path, importer, kind }) => {
+      if (kind === 'entry-point') return undefined;
+      const isOurs = importer.startsWith(guestFolder + sep);
+      if (isOurs && path.startsWith('.')) return ownImport(resolve(dirname(importer), path));
+      // Packages write `process/` for the package of that name; here the builtin is as good.
+      const name = path.replace(/^node:/, '').replace(/\/$/, '');
+      // `buffer/` in a file of ours means the package itself.
+      const isPackage = path.endsWith('/') && isOurs;
+      if (isPackage || !isBuiltin(name)) return undefined;
+      return { path: `node:${name}`, external: true };
+    });
+  },
+};
+
+function ownImport(path: string): { path: string; external: boolean } | undefined {
+  const id = relative(guestFolder, path).replaceAll(sep, '/').replace(/\.ts$/, '');
+  if (id.startsWith('web/') || id.startsWith('node/')) return { path: id, external: true };
+  if (id.startsWith('..')) return undefined;
+  if (!bootstrapModules?.includes(id)) {
+    throw new Error(`build: a part imports guest/${id}.ts, which main.ts does not hand out`);
+  }
+  return { path: `guest/${id}`, external: true };
+}
 
 /** The text of a guest script: a parenthesised function, so that the code cache holds all of it. */
-async function guestScript(entry: string): Promise<{ text: string; map: string }> {
+async function guestScript(
+  entry: string,
+  plugins: Plugin[],
+): Promise<{ text: string; map: string; imports: string[] }> {
   const result = await build({
     entryPoints: [entry],
     bundle: true,
@@ -27,33 +67,53 @@ async function guestScript(entry: string): Promise<{ text: string; map: string }
     // Names stay: class names of the prelude show in users' stack traces (`at Timeout.<anonymous>`).
     minifySyntax: true,
     minifyWhitespace: true,
+    keepNames: false,
     sourcemap: 'external',
     sourcesContent: true,
+    metafile: true,
     outfile: 'out.js',
     legalComments: 'none',
+    plugins,
     // The clone package asks for the native function while it loads; here that is the lazy global itself.
-    define: { structuredClone: 'undefined' },
+    define: entry.endsWith('web/structured-clone.ts') ? { structuredClone: 'undefined' } : {},
   });
   const code = result.outputFiles.find((file) => file.path.endsWith('.js'))?.text ?? '';
   const map = result.outputFiles.find((file) => file.path.endsWith('.map'))?.text ?? '';
-  return { text: code.trimEnd(), map };
+  const [output] = Object.values(result.metafile.outputs).filter(({ entryPoint }) => entryPoint);
+  const imports = (output?.imports ?? []).map(({ path }) => path);
+  return { text: code.trimEnd(), map, imports };
 }
 
-const main = await guestScript('src/guest/main.ts');
+const main = await guestScript('src/guest/main.ts', []);
 writeFileSync(
   'dist/guest/main.cjs',
   `(function(){"use strict";var module={exports:{}};${main.text}\nreturn module.exports.boot})`,
 );
 writeFileSync('dist/guest/main.cjs.map', main.map);
 
-for (const file of readdirSync('src/guest/parts')) {
-  const name = basename(file, '.ts');
-  const part = await guestScript(`src/guest/parts/${file}`);
-  writeFileSync(
-    `dist/guest/parts/${name}.cjs`,
-    `(function(){var module={exports:{}},exports=module.exports;${part.text}\nreturn module.exports})`,
-  );
-}
+/** What each part requires as soon as it is evaluated, so that the host can foresee all of it. */
+const needs: Record<string, string[]> = {};
+const partFiles = ['web', 'node'].flatMap((folder) =>
+  readdirSync(`src/guest/${folder}`, { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.ts'))
+    .map((file) => `${folder}/${file.replaceAll(sep, '/').replace(/\.ts$/, '')}`),
+);
+await Promise.all(
+  partFiles.map(async (id) => {
+    const { text, imports } = await guestScript(`src/guest/${id}.ts`, [partImports]);
+    needs[id] = [...new Set(imports)]
+      .filter((path) => !path.startsWith('guest/'))
+      .map((path) => path.replace(/^node:/, 'node/'))
+      .sort();
+    mkdirSync(dirname(`dist/guest/${id}`), { recursive: true });
+    writeFileSync(
+      `dist/guest/${id}.cjs`,
+      `(function(module,exports,require){${text}\n})\n//# sourceURL=node:internal/${id}`,
+    );
+  }),
+);
+const builtins = builtinNames('dist/guest', partFiles);
+writeFileSync('dist/guest/parts.json', JSON.stringify({ needs, builtins }));
 
 try {
   execFileSync('tsc', ['-p', 'tsconfig.json'], { stdio: 'inherit' });

@@ -11,11 +11,27 @@ interface Rule {
   readonly packages?: readonly string[];
 }
 
+/** Cores of the guest's builtins and web classes; they are bundled into the prelude when it is built. */
+const guestPackages = [
+  '@ungap/structured-clone',
+  'assert',
+  'buffer',
+  'events',
+  'node-inspect-extracted',
+  'path-browserify',
+  'punycode',
+  'querystring-es3',
+  'readable-stream',
+  'string_decoder',
+  'unenv',
+  'web-streams-polyfill',
+];
+
 /** The rooms of `src/` and what each may import. A room is a folder; `lambda` is the files at the top. */
 const rooms: Record<string, Rule> = {
   core: { mayImport: [], packages: ['eventemitter3'] },
   wire: { mayImport: [] },
-  guest: { mayImport: ['wire'], packages: ['@ungap/structured-clone', 'node-inspect-extracted'] },
+  guest: { mayImport: ['wire'], packages: guestPackages },
   functions: {
     mayImport: ['core'],
     packages: [

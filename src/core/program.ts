@@ -9,6 +9,8 @@ export interface Program {
   readonly entry: ProgramEntry;
   /** Modules that a static look finds from the entry: compiled, with a code cache, before user code runs. */
   readonly modules: readonly ProgramModule[];
+  /** Builtins that `modules` name in static imports and `require` calls, without `node:`. */
+  readonly builtins: readonly string[];
   /**
    * Resolves by Node's rules, at any time, also for specifiers that no static look can see
    * (`require(name)`). Pure: reads the deployment only. Never throws.
@@ -75,4 +77,6 @@ export const loaderCalls = {
   dynamicImport: '__isolambda_import',
   /** `import.meta` becomes `__isolambda_meta("<path>")`. */
   importMeta: '__isolambda_meta',
+  /** `await x` becomes `await __isolambda_await(x)` in programs that use AsyncLocalStorage. */
+  awaitOperand: '__isolambda_await',
 } as const;

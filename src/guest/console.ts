@@ -1,6 +1,6 @@
 import { emitKind, logLevels, maxLogLineLength, type LogLevel } from '../wire/messages.ts';
 import { send } from './bridge.ts';
-import { part } from './lazy-parts.ts';
+import { part } from './parts.ts';
 import {
   DateNow,
   JsonStringify,
@@ -38,6 +38,9 @@ function log(level: number, args: unknown[]): void {
   writeLog(level, isJson ? jsonFields(args) : formatText(args));
 }
 
+const inspectPart = () =>
+  part('node/internal/inspect') as typeof import('./node/internal/inspect.ts');
+
 /** `util.format`, without loading it for the common case: plain text and numbers, no placeholders. */
 function formatText(args: unknown[]): string {
   let text = '';
@@ -49,7 +52,7 @@ function formatText(args: unknown[]): string {
       value === undefined ||
       value === null ||
       typeof value === 'boolean';
-    if (!isPlain) return part('inspect').format(...args);
+    if (!isPlain) return inspectPart().format(...args);
     text += index === 0 ? StringOf(value) : ` ${StringOf(value)}`;
   }
   return text;
@@ -114,9 +117,9 @@ export function createConsole(): object {
       write(level.trace, [`${formatText(args)}\n${stack}`]);
     },
     dir: (value: unknown, options?: object) =>
-      write(level.info, [part('inspect').inspect(value, { customInspect: false, ...options })]),
+      write(level.info, [inspectPart().inspect(value, { customInspect: false, ...options })]),
     dirxml: (...args: unknown[]) => write(level.info, args),
-    table: (value: unknown) => write(level.info, [part('inspect').inspect(value)]),
+    table: (value: unknown) => write(level.info, [inspectPart().inspect(value)]),
     assert: (condition: unknown, ...args: unknown[]) => {
       if (!condition)
         write(level.warn, ['Assertion failed' + (args.length > 0 ? ':' : ''), ...args]);

@@ -1,6 +1,7 @@
 import { loaderCalls, loaderNames } from '../wire/messages.ts';
 import { createConsole } from './console.ts';
-import { part } from './lazy-parts.ts';
+import { awaitOperand } from './async-context.ts';
+import { definePart, part } from './parts.ts';
 import { defineModule, dynamicImport, importMeta, requirePath } from './modules.ts';
 import { ObjectDefineProperty } from './primordials.ts';
 import { queueMicrotask } from './microtask.ts';
@@ -37,6 +38,11 @@ function defineLoader(name: string, value: unknown, configurable = false): void 
   ObjectDefineProperty(globals, name, { value, configurable, enumerable: false });
 }
 
+/** Globals that a part exports under their own names; the part is made when one of them is touched. */
+const globalsOfParts: Readonly<Record<string, readonly string[]>> = {
+  'web/structured-clone': ['structuredClone'],
+};
+
 /** What every guest finds, whatever function it runs. */
 export function installGlobals(): void {
   defineGlobal('global', globalThis);
@@ -48,7 +54,11 @@ export function installGlobals(): void {
   defineGlobal('clearInterval', timers.clearInterval);
   defineGlobal('clearImmediate', timers.clearImmediate);
   defineLazyGlobal('console', createConsole);
-  defineLazyGlobal('structuredClone', () => part('structured-clone').structuredClone);
+  for (const name of Object.keys(globalsOfParts)) {
+    for (const exported of globalsOfParts[name] ?? []) {
+      defineLazyGlobal(exported, () => (part(name) as Record<string, unknown>)[exported]);
+    }
+  }
 }
 
 /** What the host's module texts and rewritten modules call; `receiveNamespace` gets ES modules. */
@@ -56,13 +66,16 @@ export function installLoader(
   receiveNamespace: (path: string, namespace: object, unused: undefined) => void,
 ): void {
   defineLoader(loaderNames.define, defineModule, true);
+  defineLoader(loaderNames.part, definePart, true);
   defineLoader(loaderNames.require, requirePath);
   defineLoader(loaderNames.namespace, receiveNamespace);
   defineLoader(loaderCalls.dynamicImport, dynamicImport);
   defineLoader(loaderCalls.importMeta, importMeta);
+  defineLoader(loaderCalls.awaitOperand, awaitOperand);
 }
 
 /** Modules are defined once, before user code runs. */
 export function closeDefinitions(): void {
   delete globals[loaderNames.define];
+  delete globals[loaderNames.part];
 }

@@ -1,16 +1,22 @@
 import { emitKind, readyText, type StartMessage } from '../wire/messages.ts';
+import * as asyncContext from './async-context.ts';
 import { connect, resetMessageBudget, send } from './bridge.ts';
 import { configureConsole } from './console.ts';
-import { describeFailure } from './failure.ts';
+import * as failure from './failure.ts';
 import { findHandler } from './find-handler.ts';
 import { closeDefinitions, defineLazyGlobal, installGlobals, installLoader } from './globals.ts';
 import { handlerContract, parseExtras, type Contract } from './handler.ts';
 import { allowWebAssembly, harden } from './hardening.ts';
+import * as host from './host.ts';
 import { describeLoadFailure } from './load-failure.ts';
 import { defineModule, forgetModules, keepNamespace, requireMain } from './modules.ts';
+import * as microtask from './microtask.ts';
 import { deliverOperation, dropOperations } from './operations.ts';
+import * as parts from './parts.ts';
 import { DateNow, JsonParse, JsonStringify, NativeError } from './primordials.ts';
+import * as primordials from './primordials.ts';
 import { createProcess } from './process.ts';
+import * as timers from './timers.ts';
 
 let contract: Contract | undefined;
 let starting: StartMessage | undefined;
@@ -24,6 +30,7 @@ let hasInvoked = false;
 export function boot(emit: Emit, call: Call): object {
   harden();
   installGlobals();
+  parts.connectParts(bootstrapModules);
   rehearse();
   installLoader(guarded(receiveNamespace));
   return {
@@ -34,6 +41,17 @@ export function boot(emit: Emit, call: Call): object {
     deliver: guarded(deliver),
   };
 }
+
+/** What the parts below `web/` and `node/` may import of the bootstrap; the build refuses the rest. */
+const bootstrapModules = {
+  'async-context': asyncContext,
+  failure,
+  host,
+  microtask,
+  parts,
+  primordials,
+  timers,
+};
 
 /**
  * Starts and invokes a handler that does nothing, then forgets it. V8 compiles a function when it is first
@@ -78,14 +96,14 @@ const rehearsal: Omit<StartMessage, 'entryPath'> = {
  * The last line against a thrown value that would leave the guest: isolated-vm reads the fields of what an
  * entry throws outside of every time limit, so a hostile getter there could hang a thread for ever.
  */
-function guarded<A, B, C>(
-  entry: (a: A, b: B, c: C) => string | undefined,
-): (a: A, b: B, c: C) => string | undefined {
-  return (a, b, c) => {
+function guarded<A, B = undefined, C = undefined, D = undefined>(
+  entry: (a: A, b: B, c: C, d: D) => string | undefined,
+): (a: A, b?: B, c?: C, d?: D) => string | undefined {
+  return (a, b, c, d) => {
     try {
-      return entry(a, b, c);
+      return entry(a, b as B, c as C, d as D);
     } catch (error) {
-      send(emitKind.uncaught, describeFailure(error));
+      send(emitKind.uncaught, failure.describeFailure(error));
       return undefined;
     }
   };
@@ -94,6 +112,7 @@ function guarded<A, B, C>(
 /** Prepares the environment for one function version and, for CommonJS, runs the module top level. */
 function start(startJson: string): string | undefined {
   resetMessageBudget();
+  asyncContext.setContext(undefined);
   const message = JsonParse(startJson) as StartMessage;
   starting = message;
   if (message.allowWebAssembly) allowWebAssembly();
@@ -124,9 +143,9 @@ function receiveNamespace(path: string, namespace: object): undefined {
 
 /** The handler is ready to run, or the host hears why not. */
 function useHandler(message: StartMessage, exported: unknown): string | undefined {
-  const { handler, failure } = findHandler(message, exported);
+  const { handler, failure: reason } = findHandler(message, exported);
   if (handler === undefined) {
-    send(emitKind.initFailure, failure);
+    send(emitKind.initFailure, reason);
     return undefined;
   }
   contract = handlerContract(message, handler);
@@ -143,6 +162,7 @@ function invoke(
   extrasJson: string | undefined,
 ): string | undefined {
   resetMessageBudget();
+  asyncContext.setContext(undefined);
   if (contract === undefined || starting === undefined) {
     throw new NativeError('The environment has not started');
   }
@@ -171,8 +191,13 @@ function invoke(
 }
 
 /** The host's answer to an operation. What a timer callback throws is nobody's to catch. */
-function deliver(id: number, failed: boolean | undefined, json: string | undefined): undefined {
+function deliver(
+  id: number,
+  failed: boolean | undefined,
+  text: string | undefined,
+  bytes: ArrayBuffer | undefined,
+): undefined {
   resetMessageBudget();
-  deliverOperation(id, failed, json);
+  deliverOperation(id, failed, text, bytes);
   return undefined;
 }

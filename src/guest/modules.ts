@@ -1,6 +1,6 @@
 import { callKind, maxSpecifierLength, operationName } from '../wire/messages.ts';
-import { ask } from './bridge.ts';
-import { builtin } from './builtins.ts';
+import { askText } from './bridge.ts';
+import { builtin } from './parts.ts';
 import { startOperation } from './operations.ts';
 import {
   GlobalEval,
@@ -201,7 +201,9 @@ function resolve(specifier: string, fromPath: string, kind: 'require' | 'import'
   const known = resolutions[key];
   if (known !== undefined) return known;
   const question = `{"specifier":${quote(specifier)},"from":${quote(fromPath)},"kind":"${kind}"}`;
-  const answer = JsonParse(ask(callKind.resolveModule, question) ?? 'null') as Resolution | null;
+  const answer = JsonParse(
+    askText(callKind.resolveModule, question) ?? 'null',
+  ) as Resolution | null;
   if (answer === null) throw new NativeError(`Cannot find module '${specifier}'`);
   resolutions[key] = answer;
   return answer;
@@ -233,7 +235,7 @@ function requireEsModule(path: string): unknown {
 }
 
 function loadJson(path: string): unknown {
-  const answer = ask(callKind.loadModule, path);
+  const answer = askText(callKind.loadModule, path);
   if (answer === undefined) throw new NativeError(`Cannot find module '${path}'`);
   const module = createModule(path);
   try {
@@ -270,7 +272,7 @@ function loadCommonJs(path: string, parent: Module | undefined): unknown {
 
 /** A module that no static look could find: its text comes from the host and is compiled here, uncached. */
 function compileLate(path: string): ModuleFunction {
-  const answer = ask(callKind.loadModule, path);
+  const answer = askText(callKind.loadModule, path);
   if (answer === undefined) {
     throw withCode(new NativeError(`Cannot find module '${path}'`), 'MODULE_NOT_FOUND');
   }

@@ -25,6 +25,7 @@ export const DateNow: () => number = Date.now;
 export const NativeError: ErrorConstructor = Error;
 export const NativeSyntaxError: SyntaxErrorConstructor = SyntaxError;
 export const NativeTypeError: TypeErrorConstructor = TypeError;
+export const NativeRangeError: RangeErrorConstructor = RangeError;
 export const NativeProxy: ProxyConstructor = Proxy;
 export const NumberOf: (value: unknown) => number = Number;
 export const StringOf: (value: unknown) => string = String;

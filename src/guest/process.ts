@@ -1,5 +1,5 @@
 import { callKind, emitKind, maxLogLineLength, type StartMessage } from '../wire/messages.ts';
-import { ask, send } from './bridge.ts';
+import { askText, send } from './bridge.ts';
 import { queueMicrotask } from './microtask.ts';
 import {
   DateNow,
@@ -54,7 +54,7 @@ export function createProcess(start: StartMessage): object {
       writeRaw(`(node:8) Warning: ${StringOf(warning)}\n`);
     },
     exit: (code?: unknown): never => {
-      ask(callKind.exit, StringOf(NumberOf(code ?? process.exitCode ?? 0)));
+      askText(callKind.exit, StringOf(NumberOf(code ?? process.exitCode ?? 0)));
       // The host has ended the isolate; V8 notices at the next turn of a loop.
       for (;;);
     },

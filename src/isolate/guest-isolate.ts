@@ -3,12 +3,15 @@ import { guestEntry } from '../wire/messages.ts';
 import { producedCache } from './compile-cache.ts';
 import { engine } from './engine.ts';
 import { bootstrapFilename, bootstrapSource } from './guest-bundle.ts';
+import { defineParts } from './foreseen-parts.ts';
+import { exactBuffer } from './guest-messages.ts';
+import type { Delivery } from './pending-work.ts';
 import type { RunSlots } from './run-slots.ts';
 
 /** Who hears what the guest sends. Both may be called while an entry runs. */
 export interface GuestListener {
-  onEmit(kind: number, text: string): void;
-  onCall(kind: number, text: string): string | undefined;
+  onEmit(kind: number, text: string, bytes: unknown): void;
+  onCall(kind: number, text: string, bytes: unknown): string | ArrayBuffer | undefined;
   /** V8 lost control of the isolate: its entry never ends, its memory is gone for good. */
   onCatastrophe(message: string): void;
 }
@@ -74,12 +77,12 @@ export class GuestIsolate {
       () => GuestBoot
     >;
     const emit = new engine.Callback(
-      (kind: number, text: string) => this.#listener.onEmit(kind, text),
+      (kind: number, text: string, bytes: unknown) => this.#listener.onEmit(kind, text, bytes),
       // From a pool thread, waiting for the host would cost a hop for every line; floods use `call`.
       tier.kind === 'thread' ? { ignored: true } : {},
     );
-    const call = new engine.Callback((kind: number, text: string) =>
-      this.#listener.onCall(kind, text),
+    const call = new engine.Callback((kind: number, text: string, bytes: unknown) =>
+      this.#listener.onCall(kind, text, bytes),
     );
     const connect = boot.applySync(undefined, [], { result: { reference: true } }) as ivm.Reference<
       (emit: unknown, call: unknown) => GuestFunctions
@@ -107,9 +110,23 @@ export class GuestIsolate {
     return this.#call(this.#invoke, args, timeoutMs);
   }
 
-  deliver(id: number, failed: boolean, json: string | undefined, timeoutMs: number): Entered {
-    const args = failed || json !== undefined ? [id, failed, json] : [id];
+  deliver(delivery: Delivery, timeoutMs: number): Entered {
+    const { id, failed, text, bytes } = delivery;
+    if (bytes !== undefined) return this.#deliverBytes(id, bytes, timeoutMs);
+    const args = failed || text !== undefined ? [id, failed, text] : [id];
     return this.#call(this.#deliver, args, timeoutMs);
+  }
+
+  #deliverBytes(id: number, bytes: Uint8Array, timeoutMs: number): Entered {
+    // Transferred, not copied, on the host's side: they are nobody's but the guest's from here on.
+    const copy = new engine.ExternalCopy(exactBuffer(bytes), { transferOut: true });
+    const crossing = copy.copyInto({ release: true, transferIn: true });
+    return this.#call(this.#deliver, [id, false, undefined, crossing], timeoutMs);
+  }
+
+  /** Hands parts of the prelude over, compiled from the code cache; only before the start. */
+  defineParts(names: ReadonlySet<string>): void {
+    defineParts(names, this.isolate, this.context);
   }
 
   /** Inline, nothing stands between the caller and isolated-vm, not even a closure. */
@@ -199,7 +216,8 @@ export type InvokeArguments =
   | [eventJson: string, requestId: string]
   | [eventJson: string, requestId: string, extrasJson: string];
 
-type GuestValue = string | number | boolean | undefined;
+/** The last one is a buffer in the host's hands; the guest gets an `ArrayBuffer` of its own. */
+type GuestValue = string | number | boolean | undefined | ivm.Copy<ArrayBuffer>;
 type GuestFunction = (...args: GuestValue[]) => string | undefined;
 type GuestFunctions = Record<keyof typeof guestEntry, GuestFunction>;
 type GuestBoot = (emit: unknown, call: unknown) => GuestFunctions;

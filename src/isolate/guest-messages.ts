@@ -31,10 +31,16 @@ export type GuestMessage =
 
 export type WantedOperation =
   | { readonly name: 'timer'; readonly delayMs: number; readonly repeats: boolean }
-  | { readonly name: 'import'; readonly path: string };
+  | { readonly name: 'import'; readonly path: string }
+  | {
+      readonly name: 'host';
+      readonly service: string;
+      readonly text: string;
+      readonly bytes: Uint8Array | undefined;
+    };
 
 /** Reads a message; `undefined` for anything that is not as agreed. The guest is hostile by default. */
-export function readEmit(kind: unknown, text: unknown): GuestMessage | undefined {
+export function readEmit(kind: unknown, text: unknown, bytes?: unknown): GuestMessage | undefined {
   if (typeof text !== 'string') return undefined;
   switch (kind) {
     case emitKind.result:
@@ -48,7 +54,7 @@ export function readEmit(kind: unknown, text: unknown): GuestMessage | undefined
     case emitKind.log:
       return readLog(text);
     case emitKind.startOperation:
-      return readOperation(text);
+      return readOperation(text, bytes);
     case emitKind.startImmediate:
     case emitKind.cancelOperation: {
       const id = Number(text);
@@ -73,14 +79,39 @@ function readLog(text: string): GuestMessage | undefined {
   return { kind: emitKind.log, level, atMs, body: text.slice(space + 1) };
 }
 
-function readOperation(text: string): GuestMessage | undefined {
-  const [id = '', name = '', ...rest] = text.split(' ');
-  const operation = wantedOperation(name, rest.join(' '));
+function readOperation(text: string, bytes: unknown): GuestMessage | undefined {
+  const [id, name, argument] = splitTwice(text);
+  const operation = wantedOperation(name, argument, bytes);
   if (!Number.isSafeInteger(Number(id)) || operation === undefined) return undefined;
   return { kind: emitKind.startOperation, id: Number(id), operation };
 }
 
-function wantedOperation(name: string, argument: string): WantedOperation | undefined {
+/** `'a b c d'` becomes `'a'`, `'b'` and `'c d'`. */
+function splitTwice(text: string): [string, string, string] {
+  const first = text.indexOf(' ');
+  const second = text.indexOf(' ', first + 1);
+  return first < 0 || second < 0
+    ? ['', '', '']
+    : [text.slice(0, first), text.slice(first + 1, second), text.slice(second + 1)];
+}
+
+/** The bytes of a message, or nothing for anything else that a guest might send. */
+export function readBytes(bytes: unknown): Uint8Array | undefined {
+  return bytes instanceof ArrayBuffer ? new Uint8Array(bytes) : undefined;
+}
+
+/** Bytes as they cross: a buffer that holds them and nothing else, since all of it is copied. */
+export function exactBuffer(bytes: Uint8Array): ArrayBuffer {
+  const { buffer, byteOffset, byteLength } = bytes;
+  const isExact = buffer instanceof ArrayBuffer && byteLength === buffer.byteLength;
+  return isExact ? buffer : (buffer.slice(byteOffset, byteOffset + byteLength) as ArrayBuffer);
+}
+
+function wantedOperation(
+  name: string,
+  argument: string,
+  bytes: unknown,
+): WantedOperation | undefined {
   switch (name) {
     case operationName.timer: {
       const [delay, repeats] = argument.split(' ');
@@ -90,6 +121,12 @@ function wantedOperation(name: string, argument: string): WantedOperation | unde
     }
     case operationName.import:
       return { name, path: argument };
+    case operationName.host: {
+      const space = argument.indexOf(' ');
+      if (space < 0) return undefined;
+      const service = argument.slice(0, space);
+      return { name, service, text: argument.slice(space + 1), bytes: readBytes(bytes) };
+    }
     default:
       return undefined;
   }

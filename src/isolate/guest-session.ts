@@ -7,11 +7,14 @@ import type {
   StartedEnvironment,
   StartRequest,
 } from '../invoke/executor.ts';
+import { servicesFor } from '../host/environment-services.ts';
+import type { HostServices } from '../host/host-services.ts';
 import { emitKind, readyText, type FailureMessage } from '../wire/messages.ts';
 import { EntryMeter } from './entry-meter.ts';
 import { classifyEntryError, readFailure, rejectionFailure, thrownFailure } from './fault.ts';
 import type { Entered, GuestIsolate, InvokeArguments } from './guest-isolate.ts';
-import { readEmit, type GuestMessage } from './guest-messages.ts';
+import { foreseenParts } from './foreseen-parts.ts';
+import { readEmit, type GuestMessage, type WantedOperation } from './guest-messages.ts';
 import { answerCall, type CallEffects } from './host-answers.ts';
 import { describeImportError, ModuleLoader } from './module-loader.ts';
 import { LogMeter } from './log-meter.ts';
@@ -47,6 +50,7 @@ export class GuestSession implements RunningEnvironment {
   readonly #host: SessionHost;
   readonly #loader: ModuleLoader;
   readonly #work: PendingWork;
+  readonly #services: HostServices;
   readonly #logs: LogMeter;
   readonly #memory: MemoryGauge;
   readonly #entry: EntryMeter;
@@ -63,6 +67,7 @@ export class GuestSession implements RunningEnvironment {
     this.#request = request;
     this.#host = host;
     this.#loader = new ModuleLoader(guest, request.program);
+    this.#services = servicesFor(request.settings);
     this.#logs = new LogMeter(request.onLog);
     this.#memory = new MemoryGauge(guest);
     this.#entry = new EntryMeter(guest);
@@ -74,12 +79,13 @@ export class GuestSession implements RunningEnvironment {
     const effects: CallEffects = {
       emit: (message) => this.#onEmit(message),
       exit: (status) => this.#onExit(status),
+      service: (name, text, bytes) => this.#services.call(name, text, bytes),
     };
     guest.listen({
-      onEmit: (kind, text) => this.#onEmit(readEmit(kind, text)),
-      onCall: (kind, text) => {
+      onEmit: (kind, text, bytes) => this.#onEmit(readEmit(kind, text, bytes)),
+      onCall: (kind, text, bytes) => {
         this.#endWhenOverdue();
-        return answerCall(kind, text, request.program, effects);
+        return answerCall(kind, text, bytes, request.program, effects);
       },
       onCatastrophe: (message) => this.#onCatastrophe(message),
     });
@@ -96,6 +102,7 @@ export class GuestSession implements RunningEnvironment {
     const task = this.#begin({ kind: 'init', requestId: undefined, startedMs, timeoutMs, cpuMs });
     if (entry.format === 'module') this.#imports.push({ id: 0, path: entry.path });
     const started = this.#run(task, startedMs, () => {
+      this.#guest.defineParts(foreseenParts(program));
       this.#loader.define(task.entryTimeoutMs());
       return this.#guest.start(startMessage(settings, entry), task.entryTimeoutMs());
     });
@@ -322,9 +329,8 @@ export class GuestSession implements RunningEnvironment {
     }
     const delivery = this.#work.next();
     if (delivery === undefined) return;
-    const { id, failed, json } = delivery;
     const timeoutMs = task.entryTimeoutMs(nowMs);
-    this.#enter(task, nowMs, () => this.#guest.deliver(id, failed, json, timeoutMs));
+    this.#enter(task, nowMs, () => this.#guest.deliver(delivery, timeoutMs));
   }
 
   /** Links and evaluates an ES module: the entry (id 0), or what `import()` asked for. */
@@ -337,12 +343,12 @@ export class GuestSession implements RunningEnvironment {
         task.fail({ kind: 'init', failure });
       } else {
         const { name, message, stack } = end;
-        this.#work.settle({ id, failed: true, json: JSON.stringify({ name, message, stack }) });
+        this.#work.settle({ id, failed: true, text: JSON.stringify({ name, message, stack }) });
       }
       return undefined;
     };
     const done = (): string | undefined => {
-      if (id !== 0) this.#work.settle({ id, failed: false, json: undefined });
+      if (id !== 0) this.#work.settle({ id, failed: false, text: undefined });
       return undefined;
     };
     this.#enter(task, realNowMs(), () => {
@@ -394,14 +400,15 @@ export class GuestSession implements RunningEnvironment {
   #settleDown(task: Task): void {
     if (!this.#work.isEmpty) {
       const drops = task.kind === 'invocation' && this.#request.settings.runtime !== 'nodejs22.x';
-      if (drops) this.#drop();
-      else this.#work.freeze();
+      // Sockets outlive the invocation in either runtime: the process is frozen, not ended.
+      if (drops) this.#dropTimers();
+      if (!this.#work.isEmpty) this.#work.freeze();
     }
     this.#memory.sample(task.kind === 'init' ? Infinity : task.cpuUsedMs);
   }
 
-  #drop(): void {
-    this.#work.clear();
+  #dropTimers(): void {
+    this.#work.clearTimers();
     this.#imports.length = 0;
   }
 
@@ -409,7 +416,9 @@ export class GuestSession implements RunningEnvironment {
     if (this.#isKilled) return;
     this.#isKilled = true;
     this.#isAlive = false;
-    this.#drop();
+    this.#imports.length = 0;
+    this.#work.clear();
+    this.#services.close();
     const entry = this.#guest.entryInFlight;
     this.#guest.dispose();
     this.#host.onKilled(entry);
@@ -500,9 +509,25 @@ export class GuestSession implements RunningEnvironment {
     const { id, operation } = message;
     if (operation.name === 'timer') {
       this.#work.addTimer(id, operation.delayMs, operation.repeats);
+    } else if (operation.name === 'host') {
+      this.#startHostOperation(id, operation);
     } else {
       this.#work.addOperation(id);
       this.#imports.push({ id, path: operation.path });
     }
+  }
+
+  #startHostOperation(id: number, wanted: Extract<WantedOperation, { name: 'host' }>): void {
+    const { service, text, bytes } = wanted;
+    const cancel = this.#services.start(service, text, bytes, ({ failed, answer }) => {
+      const isBytes = typeof answer === 'object';
+      this.#work.settle({
+        id,
+        failed,
+        text: isBytes ? undefined : answer,
+        ...(isBytes && { bytes: answer }),
+      });
+    });
+    this.#work.addHostOperation(id, cancel);
   }
 }

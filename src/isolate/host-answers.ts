@@ -1,12 +1,18 @@
 import type { Program, Resolution } from '../core/program.ts';
 import { callKind } from '../wire/messages.ts';
-import { readEmit, type GuestMessage } from './guest-messages.ts';
+import { exactBuffer, readBytes, readEmit, type GuestMessage } from './guest-messages.ts';
+import { rememberPart } from './foreseen-parts.ts';
 import { partSource } from './guest-bundle.ts';
 
 /** What a blocking question of the guest may do besides being answered. */
 export interface CallEffects {
   emit(message: GuestMessage | undefined): void;
   exit(status: number): void;
+  service(
+    name: string,
+    text: string,
+    bytes: Uint8Array | undefined,
+  ): string | Uint8Array | undefined;
 }
 
 /** Longest text that the guest may pass as a specifier or a path. */
@@ -16,22 +22,28 @@ const longestName = 4_096;
 export function answerCall(
   kind: unknown,
   text: unknown,
+  bytes: unknown,
   program: Program,
   effects: CallEffects,
-): string | undefined {
+): string | ArrayBuffer | undefined {
   if (typeof text !== 'string') return undefined;
   switch (kind) {
     case callKind.emit: {
       const space = text.indexOf(' ');
-      effects.emit(readEmit(Number(text.slice(0, space)), text.slice(space + 1)));
+      effects.emit(readEmit(Number(text.slice(0, space)), text.slice(space + 1), bytes));
       return undefined;
+    }
+    case callKind.service: {
+      const space = text.indexOf(' ');
+      const answer = effects.service(text.slice(0, space), text.slice(space + 1), readBytes(bytes));
+      return typeof answer === 'object' ? exactBuffer(answer) : answer;
     }
     case callKind.resolveModule:
       return answerResolve(text, program);
     case callKind.loadModule:
       return text.length > longestName ? undefined : answerLoad(text, program);
     case callKind.loadPart:
-      return partSource(text);
+      return answerPart(text, program);
     case callKind.exit: {
       const status = Number(text);
       effects.exit(Number.isFinite(status) ? status & 0xff : 0);
@@ -40,6 +52,12 @@ export function answerCall(
     default:
       return undefined;
   }
+}
+
+function answerPart(name: string, program: Program): string | undefined {
+  const source = partSource(name);
+  if (source !== undefined) rememberPart(program, name);
+  return source;
 }
 
 function answerResolve(text: string, program: Program): string | undefined {

@@ -1,10 +1,9 @@
 import type ivm from 'isolated-vm';
 import type { Program, Resolution } from '../core/program.ts';
-import { bootstrapFilename } from './guest-bundle.ts';
+import { bootstrapFilename, builtinExportsOf } from './guest-bundle.ts';
 import { cachedDataOf } from './compile-cache.ts';
 import type { Entered, GuestIsolate } from './guest-isolate.ts';
 import { builtinFacadeText, commonJsText, facadeText, registrarText } from './module-texts.ts';
-import { builtinExports } from '../wire/builtins.ts';
 import type { FailureMessage } from '../wire/messages.ts';
 
 /** A static import has no target; the guest's error carries Node's code and text. */
@@ -76,11 +75,10 @@ export class ModuleLoader {
   #compileTarget(found: Resolution): ivm.Module {
     if (found.kind === 'error') throw new LinkError(found.code, found.message);
     if (found.kind === 'builtin') {
-      if (builtinExports[found.name] === undefined) {
+      if (builtinExportsOf(found.name) === undefined) {
         throw new LinkError(
           'ERR_MODULE_NOT_FOUND',
-          `Cannot find module 'node:${found.name}': this environment has no "${found.name}" builtin. ` +
-            `It offers ${Object.keys(builtinExports).join(', ')}`,
+          `Cannot find module 'node:${found.name}': there is no such builtin here`,
         );
       }
       return this.#compile(`node:${found.name}`, builtinFacadeText(found.name), bootstrapFilename);

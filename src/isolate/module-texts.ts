@@ -1,6 +1,6 @@
 import type { ProgramModule, Resolution } from '../core/program.ts';
-import { builtinExports } from '../wire/builtins.ts';
 import { loaderNames } from '../wire/messages.ts';
+import { builtinExportsOf } from './guest-bundle.ts';
 
 type CommonJsModule = Extract<ProgramModule, { format: 'commonjs' }>;
 type FileResolution = Extract<Resolution, { kind: 'file' }>;
@@ -34,7 +34,7 @@ export function facadeText(target: FileResolution): string {
 
 /** An ES module that stands for a builtin. */
 export function builtinFacadeText(name: string): string {
-  return facade(`node:${name}`, builtinExports[name] ?? []);
+  return facade(`node:${name}`, builtinExportsOf(name) ?? []);
 }
 
 function facade(path: string, exportNames: readonly string[]): string {

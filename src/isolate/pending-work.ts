@@ -4,7 +4,8 @@ import type { Clock, ClockTimer } from '../core/clock.ts';
 export interface Delivery {
   readonly id: number;
   readonly failed: boolean;
-  readonly json: string | undefined;
+  readonly text: string | undefined;
+  readonly bytes?: Uint8Array | undefined;
 }
 
 type Operation =
@@ -18,7 +19,9 @@ type Operation =
       /** Time that was left when the environment froze. */
       leftMs: number;
     }
-  | { readonly kind: 'immediate' | 'import'; isRef: boolean };
+  | { readonly kind: 'immediate' | 'import'; isRef: boolean }
+  /** An operation of a service: it outlives invocations, as sockets of a frozen process do. */
+  | { readonly kind: 'host'; isRef: boolean; readonly cancel: () => void };
 
 /**
  * Timers and operations of one environment. They keep its event loop busy while they are ref'd, pause when
@@ -69,12 +72,17 @@ export class PendingWork {
 
   addImmediate(id: number): void {
     this.#add(id, { kind: 'immediate', isRef: true });
-    this.#deliver({ id, failed: false, json: undefined });
+    this.#deliver({ id, failed: false, text: undefined });
   }
 
   /** An operation that the host answers with `settle`. */
   addOperation(id: number): void {
     this.#add(id, { kind: 'import', isRef: true });
+  }
+
+  /** An operation of a service; `cancel` is called when the guest gives it up before it ended. */
+  addHostOperation(id: number, cancel: () => void): void {
+    this.#add(id, { kind: 'host', isRef: true, cancel });
   }
 
   settle(delivery: Delivery): void {
@@ -85,6 +93,11 @@ export class PendingWork {
     const operation = this.#operations.get(id);
     if (operation === undefined) return;
     if (operation.kind === 'timer') operation.timer?.cancel();
+    if (operation.kind === 'host' && !this.#ready.has(id)) operation.cancel();
+    this.#forget(id, operation);
+  }
+
+  #forget(id: number, operation: Operation): void {
     this.#operations.delete(id);
     if (operation.isRef) this.#refs -= 1;
     this.#ready.remove(id);
@@ -103,7 +116,7 @@ export class PendingWork {
     if (delivery === undefined) return undefined;
     const operation = this.#operations.get(delivery.id);
     if (operation?.kind === 'timer' && operation.repeats) this.#arm(delivery.id, operation);
-    else this.cancel(delivery.id);
+    else if (operation !== undefined) this.#forget(delivery.id, operation);
     return delivery;
   }
 
@@ -134,12 +147,14 @@ export class PendingWork {
 
   /** Drops everything. */
   clear(): void {
-    for (const operation of this.#operations.values()) {
-      if (operation.kind === 'timer') operation.timer?.cancel();
+    for (const id of [...this.#operations.keys()]) this.cancel(id);
+  }
+
+  /** Drops timers and immediates; what services work on goes on. */
+  clearTimers(): void {
+    for (const [id, operation] of this.#operations) {
+      if (operation.kind !== 'host') this.cancel(id);
     }
-    this.#operations.clear();
-    this.#ready.clear();
-    this.#refs = 0;
   }
 
   #add(id: number, operation: Operation): void {
@@ -157,7 +172,7 @@ export class PendingWork {
     operation.timer = this.#clock.setTimer(
       () => {
         operation.timer = undefined;
-        this.#deliver({ id, failed: false, json: undefined });
+        this.#deliver({ id, failed: false, text: undefined });
       },
       delayMs,
       { label: `${this.#label}: setTimeout of ${delayMs} ms` },

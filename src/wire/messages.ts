@@ -1,5 +1,5 @@
 /**
- * What crosses the isolate boundary: strings and numbers, nothing else. The guest may be hostile, so the
+ * What crosses the isolate boundary: strings, numbers and array buffers, nothing else. The guest may be hostile, so the
  * host checks every message on arrival (`isolate/guest-session.ts`).
  */
 
@@ -43,6 +43,8 @@ export const callKind = {
   loadPart: 3,
   /** `process.exit(code)`; never returns. */
   exit: 4,
+  /** Asks a service: `<name> <text>` and bytes -> `=<text>`, `!<error as JSON>`, or bytes. */
+  service: 5,
 } as const;
 
 /** How many messages of one entry go out without waiting for the host; the rest take the slow lane. */
@@ -67,6 +69,8 @@ export const maxSpecifierLength = 4_096;
 export const operationName = {
   timer: 'timer',
   import: 'import',
+  /** `<service operation> <text>`, and bytes. */
+  host: 'host',
 } as const;
 
 /** Levels in the order of their digit in a log message. */
@@ -134,7 +138,7 @@ export const guestEntry = {
   start: 'start',
   /** `(eventJson, requestId?, extrasJson?) -> resultJson | undefined` */
   invoke: 'invoke',
-  /** `(operationId, failed?, json?)` */
+  /** `(operationId, failed?, text?, bytes?)` */
   deliver: 'deliver',
 } as const;
 
@@ -142,6 +146,7 @@ export const guestEntry = {
 export const loaderCalls = {
   dynamicImport: '__isolambda_import',
   importMeta: '__isolambda_meta',
+  awaitOperand: '__isolambda_await',
 } as const;
 
 /** Names that the host's module texts use inside the guest. */
@@ -149,6 +154,7 @@ export const loaderNames = {
   define: '__isolambda_define',
   require: '__isolambda_require',
   namespace: '__isolambda_namespace',
+  part: '__isolambda_part',
 } as const;
 
 /** AWS's message for a result over the limit. */

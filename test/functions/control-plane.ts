@@ -65,6 +65,7 @@ function fakeProgram(key: string): Program {
     key,
     entry: { kind: 'failed', errorType: 'None', errorMessage: 'never run' },
     modules: [],
+    builtins: [],
     resolve: () => ({ kind: 'error', code: 'MODULE_NOT_FOUND', message: 'none' }),
     load: () => undefined,
     sourceMap: () => undefined,

@@ -85,15 +85,17 @@ describe('a question of the guest', () => {
     key: 'empty',
     entry: { kind: 'failed', errorType: 'None', errorMessage: 'never run' },
     modules: [],
+    builtins: [],
     resolve: () => ({ kind: 'error', code: 'MODULE_NOT_FOUND', message: 'none' }),
     load: () => undefined,
     sourceMap: () => undefined,
   };
   const ask = (kind: unknown, text: unknown) => {
     const exits: number[] = [];
-    const answer = answerCall(kind, text, emptyProgram, {
+    const answer = answerCall(kind, text, undefined, emptyProgram, {
       emit: () => {},
       exit: (status) => exits.push(status),
+      service: () => undefined,
     });
     return { answer, exits };
   };

@@ -110,7 +110,7 @@ describe('the event loop', () => {
 
   test('ignores answers to what nobody waits for', () => {
     const { work, readyCalls } = setUp();
-    work.settle({ id: 9, failed: false, json: undefined });
+    work.settle({ id: 9, failed: false, text: undefined });
     work.cancel(9);
     work.setRef(9, true);
 
@@ -122,8 +122,8 @@ describe('the event loop', () => {
   test('answers an operation once, even if the host answers twice', () => {
     const { work } = setUp();
     work.addOperation(1);
-    work.settle({ id: 1, failed: false, json: '1' });
-    work.settle({ id: 1, failed: true, json: '2' });
+    work.settle({ id: 1, failed: false, text: '1' });
+    work.settle({ id: 1, failed: true, text: '2' });
 
     expect(work.next()).toMatchObject({ id: 1 });
     expect(work.next()).toBeUndefined();
@@ -170,7 +170,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
     name: `settle ${at}`,
     run: (work: PendingWork, model: Model) => {
       if (model.ready.includes(at)) return;
-      work.settle({ id: at, failed: false, json: undefined });
+      work.settle({ id: at, failed: false, text: undefined });
       if (model.pending.has(at)) model.ready.push(at);
     },
   })),

@@ -114,10 +114,11 @@ function programKey(codeSha256: string, handler: string, runtime: string): strin
 
 function createProgram(graph: ModuleGraph, handler: string, key: string): Program {
   const entry = graph.entryOf(handler);
+  const none = { modules: [], builtins: [] };
   return Object.freeze({
     key,
     entry,
-    modules: entry.kind === 'found' ? graph.reachableFrom(entry.path) : [],
+    ...(entry.kind === 'found' ? graph.reachableFrom(entry.path) : none),
     resolve: graph.resolve.bind(graph),
     load: graph.load.bind(graph),
     sourceMap: graph.sourceMap.bind(graph),

@@ -18,6 +18,12 @@ type Kind = 'require' | 'import';
 /** Linux's PATH_MAX; whatever is longer cannot name a file. */
 const maxPathLength = 4_096;
 
+/** What a static look finds: modules of the deployment, and builtins without `node:`. */
+interface Reachable {
+  readonly modules: readonly ProgramModule[];
+  readonly builtins: readonly string[];
+}
+
 /** The modules of one deployment and how they find each other. Serves every handler of the code. */
 export class ModuleGraph {
   readonly #tree: FileTree;
@@ -76,16 +82,20 @@ export class ModuleGraph {
   }
 
   /** Everything that a static look finds from one module, that module first, each once. */
-  reachableFrom(path: string): readonly ProgramModule[] {
+  reachableFrom(path: string): Reachable {
     const found = new Map<string, ProgramModule>();
+    const builtins = new Set<string>();
     const pending = [path];
     for (let next = pending.shift(); next !== undefined; next = pending.shift()) {
       const module = found.has(next) ? undefined : this.load(next);
       if (module === undefined) continue;
       found.set(next, module);
-      pending.push(...this.#targetsOf(this.#reader.read(next)));
+      for (const target of this.#targetsOf(this.#reader.read(next))) {
+        if (target.kind === 'file') pending.push(target.path);
+        if (target.kind === 'builtin') builtins.add(target.name);
+      }
     }
-    return [...found.values()];
+    return { modules: [...found.values()], builtins: [...builtins] };
   }
 
   #resolve(specifier: string, fromPath: string, kind: Kind): Resolution {
@@ -121,14 +131,14 @@ export class ModuleGraph {
     return { format, path, source, imports: targets };
   }
 
-  #targetsOf(module: ModuleText): string[] {
+  #targetsOf(module: ModuleText): Resolution[] {
     const targets = module.requires.map((name) => this.resolve(name, module.path, 'require'));
     for (const found of module.imports) {
       if (found.type === 'import-meta' || found.specifier === undefined) continue;
       if (found.type === 'dynamic' && found.glob) continue;
       targets.push(this.resolve(found.specifier, module.path, 'import'));
     }
-    return targets.flatMap((target) => (target.kind === 'file' ? [target.path] : []));
+    return targets;
   }
 
   /** What `import { name }` may ask of a CommonJS module, re-exports included. `default` is always there. */

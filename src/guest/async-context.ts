@@ -1,0 +1,119 @@
+import { NativePromise, ObjectDefineProperty, ReflectApply } from './primordials.ts';
+
+/**
+ * The value that follows the flow of asynchronous code: what `AsyncLocalStorage` stores. A bare isolate has
+ * no promise hooks, so the flow through promises is followed by a getter (native-notes/async-context.md):
+ *
+ * `await p`, `p.then()` and the like read `p.constructor` synchronously, right before they add their
+ * reaction to `p`. Once a context is in use, `Promise.prototype.constructor` is a getter that adds a
+ * reaction in front: one that sets the context of the reader. Reactions run in the order in which they were
+ * added, so that one runs directly before the code that continues. No tick is added and no promise changes.
+ *
+ * `await 5` reads nothing, which is why programs that use AsyncLocalStorage are rewritten to `await
+ * __isolambda_await(5)` when they are deployed.
+ */
+let current: unknown;
+let isActive = false;
+/** The getter's own use of `then` reads the constructor too. */
+let isReading = false;
+
+export function getContext(): unknown {
+  return current;
+}
+
+/** From the first context on, promises carry it along. */
+export function setContext(context: unknown): void {
+  if (!isActive && context !== undefined) activate();
+  current = context;
+}
+
+/** Runs `callback` under a context and returns to the one before. */
+export function runInContext<Result>(context: unknown, callback: () => Result): Result {
+  const before = current;
+  setContext(context);
+  try {
+    return callback();
+  } finally {
+    current = before;
+  }
+}
+
+const { then: nativeThen } = NativePromise.prototype;
+const nativeResolve = NativePromise.resolve as <T>(value: T) => Promise<Awaited<T>>;
+const settled = NativePromise.resolve();
+
+function activate(): void {
+  isActive = true;
+  void ObjectDefineProperty(NativePromise.prototype, 'constructor', {
+    get(this: unknown) {
+      if (!isReading) restoreBeforeNext(this);
+      return NativePromise;
+    },
+    // As with the plain property, an assignment makes an own one.
+    set(this: object, value: unknown) {
+      ObjectDefineProperty(this, 'constructor', {
+        value,
+        writable: true,
+        configurable: true,
+        enumerable: true,
+      });
+    },
+    configurable: true,
+    enumerable: false,
+  });
+  // It reads the constructor and adds no reaction: a rejection would count as handled.
+  const resolve = {
+    resolve(this: unknown, value: unknown): unknown {
+      return withoutReading(() => ReflectApply(nativeResolve, this, [value]));
+    },
+  }.resolve;
+  ObjectDefineProperty(NativePromise, 'resolve', {
+    value: resolve,
+    writable: true,
+    configurable: true,
+    enumerable: false,
+  });
+}
+
+/** The next reaction on `promise` is somebody's continuation: set the context right before it. */
+function restoreBeforeNext(promise: unknown): void {
+  const context = current;
+  const restore = (): void => {
+    current = context;
+  };
+  withoutReading(() => {
+    try {
+      void ReflectApply(nativeThen, promise, [restore, restore]);
+    } catch {
+      // Not a promise: somebody called the getter by hand.
+    }
+  });
+}
+
+function withoutReading<Result>(action: () => Result): Result {
+  const before = isReading;
+  isReading = true;
+  try {
+    return action();
+  } finally {
+    isReading = before;
+  }
+}
+
+/**
+ * What the operand of a rewritten `await` goes through. A native promise stays as it is; anything else
+ * becomes one, so that the getter sees it. Takes no more ticks than `await` itself.
+ */
+export function awaitOperand(value: unknown): unknown {
+  if (!isActive) return value;
+  const isObject = (typeof value === 'object' && value !== null) || typeof value === 'function';
+  // A thenable's `then` is called in a microtask of its own: that one needs the context as well.
+  if (isObject && !isNativePromise(value)) restoreBeforeNext(settled);
+  return withoutReading(() => ReflectApply(nativeResolve, NativePromise, [value]));
+}
+
+function isNativePromise(value: unknown): boolean {
+  return withoutReading(
+    () => value instanceof NativePromise && value.constructor === NativePromise,
+  );
+}

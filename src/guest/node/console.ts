@@ -1,0 +1,2 @@
+/** `node:console` is the global itself. */
+export const builtin = (globalThis as unknown as { console: object }).console;

@@ -1,0 +1,119 @@
+import { ServiceError, type HostAnswer, type Service } from './service.ts';
+
+/** Bytes that operations of one environment may have under way: what went along and what came back. */
+export interface ServiceBudget {
+  readonly bytes: number;
+}
+
+/**
+ * All services of one environment behind one door. It answers by name, turns what services throw into the
+ * text of an error, and never throws itself: an error would cross as a host object.
+ */
+export class HostServices {
+  readonly #services: readonly Service[];
+  readonly #budget: ServiceBudget;
+  readonly #running = new Set<AbortController>();
+  #bytesUnderWay = 0;
+  #isClosed = false;
+
+  constructor(services: readonly Service[], budget: ServiceBudget) {
+    this.#services = services;
+    this.#budget = budget;
+  }
+
+  /** Answers a blocking question: `=<text>`, `!<error as JSON>`, bytes, or nothing. */
+  call(name: string, text: string, bytes: Uint8Array | undefined): string | Uint8Array | undefined {
+    try {
+      const found = this.#find('calls', name);
+      const answer = found(text, bytes);
+      return typeof answer === 'string' ? `=${answer}` : answer;
+    } catch (error) {
+      return `!${errorText(error)}`;
+    }
+  }
+
+  /** Starts an operation; `done` is called once, later. The result cancels it. */
+  start(
+    name: string,
+    text: string,
+    bytes: Uint8Array | undefined,
+    done: (outcome: OperationOutcome) => void,
+  ): () => void {
+    const controller = new AbortController();
+    this.#running.add(controller);
+    void this.#run(name, text, bytes, controller).then((outcome) => {
+      this.#running.delete(controller);
+      done(outcome);
+    });
+    return () => controller.abort();
+  }
+
+  async #run(
+    name: string,
+    text: string,
+    bytes: Uint8Array | undefined,
+    controller: AbortController,
+  ): Promise<OperationOutcome> {
+    const size = bytes?.byteLength ?? 0;
+    this.#bytesUnderWay += size;
+    try {
+      if (this.#bytesUnderWay > this.#budget.bytes) throw tooMuchUnderWay(this.#budget.bytes);
+      const answer = await this.#find('operations', name)(text, bytes, controller.signal);
+      return { failed: false, answer };
+    } catch (error) {
+      return { failed: true, answer: errorText(error) };
+    } finally {
+      this.#bytesUnderWay -= size;
+    }
+  }
+
+  /** Operations that have not ended. */
+  get running(): number {
+    return this.#running.size;
+  }
+
+  /** The environment ended: operations are aborted, services let go of what they hold. */
+  close(): void {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    for (const controller of this.#running) controller.abort();
+    for (const service of this.#services) service.close?.();
+  }
+
+  #find<Kind extends 'calls' | 'operations'>(
+    kind: Kind,
+    name: string,
+  ): NonNullable<NonNullable<Service[Kind]>[string]> {
+    if (this.#isClosed) throw new ServiceError('ERR_CLOSED', 'The environment has ended');
+    for (const service of this.#services) {
+      const table = service[kind];
+      if (table !== undefined && Object.hasOwn(table, name)) {
+        return table[name] as NonNullable<NonNullable<Service[Kind]>[string]>;
+      }
+    }
+    throw new ServiceError('ERR_UNKNOWN_SERVICE', `The host has no service "${name}"`);
+  }
+}
+
+export interface OperationOutcome {
+  readonly failed: boolean;
+  /** The answer, or the error as JSON. */
+  readonly answer: HostAnswer;
+}
+
+function tooMuchUnderWay(limit: number): ServiceError {
+  return new ServiceError(
+    'ERR_OUT_OF_RANGE',
+    `Too many bytes are on their way to the host: the limit is the function's memory, ${limit} bytes`,
+    { name: 'RangeError' },
+  );
+}
+
+/** What the guest is told of an error: everything of a `ServiceError`, the code alone of anything else. */
+function errorText(error: unknown): string {
+  if (error instanceof ServiceError) {
+    const { name, message, code, fields } = error;
+    return JSON.stringify({ ...fields, name, message, code });
+  }
+  return JSON.stringify({ name: 'Error', message: 'The host failed', code: 'ERR_INTERNAL' });
+}
