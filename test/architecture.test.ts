@@ -44,7 +44,7 @@ const rooms: Record<string, Rule> = {
   },
   access: { mayImport: ['core'] },
   /** Egress: which addresses a guest may reach, and the one door through which every connection goes. */
-  network: { mayImport: ['core'] },
+  network: { mayImport: ['core'], packages: ['p-queue'] },
   /** Services that guests ask of the host: files, hashing, compression, sockets. */
   host: { mayImport: ['core', 'wire', 'network'] },
   invoke: { mayImport: ['core', 'functions'] },
