@@ -39,6 +39,7 @@ export type {
   TracingMode,
 } from './functions/function-options.ts';
 export type { LoggingConfig, LoggingOptions } from './functions/logging-options.ts';
+export type { NetworkOption, NetworkOptions, ResolvedNetwork } from './network/network-options.ts';
 export type { Runtime } from './functions/runtimes.ts';
 export type { AliasChanges, AliasOptions, AliasRecord } from './functions/aliases.ts';
 export type { PublishOptions } from './functions/versions.ts';

@@ -6,6 +6,11 @@ import { RandomIds, SeededIds, type Ids } from './core/ids.ts';
 import { limits } from './core/limits.ts';
 import { checkInteger, checkKnownKeys, checkOneOf } from './core/options.ts';
 import { seededRandom, type Random } from './core/random.ts';
+import {
+  resolveNetworkOptions,
+  type NetworkOption,
+  type ResolvedNetwork,
+} from './network/network-options.ts';
 import type { ErrorStyle } from './invoke/fault-payload.ts';
 
 /** Options of a `Lambda`. Durations are in milliseconds, sizes in MB of 2^20 bytes. */
@@ -39,6 +44,8 @@ export interface LambdaOptions {
   readonly errorStyle?: ErrorStyle;
   /** Memory that gives one full vCPU; older documents say 1792. @default 1769 */
   readonly memoryMbPerVcpu?: number;
+  /** What functions may reach that do not say it themselves. @default 'public' */
+  readonly network?: NetworkOption;
   /** Log entries kept in memory for each environment. 0 keeps none. @default 1000 */
   readonly logEntries?: number;
 }
@@ -56,6 +63,7 @@ export interface ResolvedLambdaOptions {
   readonly blanks: number;
   readonly errorStyle: ErrorStyle;
   readonly memoryMbPerVcpu: number;
+  readonly network: ResolvedNetwork;
   readonly logEntries: number;
 }
 
@@ -71,6 +79,7 @@ const keys = Object.keys({
   blanks: true,
   errorStyle: true,
   memoryMbPerVcpu: true,
+  network: true,
   logEntries: true,
 } satisfies Record<keyof LambdaOptions, true>);
 
@@ -90,6 +99,7 @@ export function resolveLambdaOptions(options: LambdaOptions): ResolvedLambdaOpti
     blanks = 2,
     errorStyle = 'current',
     memoryMbPerVcpu = limits.memoryMbPerVcpu,
+    network,
     logEntries = 1_000,
   } = options;
   checkInteger('concurrency', concurrency, limits.concurrency);
@@ -115,6 +125,7 @@ export function resolveLambdaOptions(options: LambdaOptions): ResolvedLambdaOpti
     blanks,
     errorStyle,
     memoryMbPerVcpu,
+    network: resolveNetworkOptions(network),
     logEntries,
   });
 }

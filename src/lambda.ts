@@ -61,7 +61,7 @@ export class Lambda implements AsyncDisposable {
 
   constructor(options: LambdaOptions = {}) {
     const resolved = resolveLambdaOptions(options);
-    const { clock, ids, random, home, memoryMbPerVcpu } = resolved;
+    const { clock, ids, random, home, memoryMbPerVcpu, network } = resolved;
     this.#options = resolved;
     // The log store listens first, so that a listener of the user's finds the line already there.
     this.#logs = keepLogs(this.#events, resolved.logEntries);
@@ -92,6 +92,7 @@ export class Lambda implements AsyncDisposable {
       ids,
       random,
       memoryMbPerVcpu,
+      network,
       onRetired: (version) => this.#pool.retire(version),
     });
     this.#context = {

@@ -33,7 +33,8 @@ const rooms: Record<string, Rule> = {
   wire: { mayImport: [] },
   guest: { mayImport: ['wire'], packages: guestPackages },
   functions: {
-    mayImport: ['core'],
+    // The option `network` is checked with the others.
+    mayImport: ['core', 'network/network-options'],
     packages: [
       '@jridgewell/trace-mapping',
       'cjs-module-lexer',
@@ -47,7 +48,8 @@ const rooms: Record<string, Rule> = {
   network: { mayImport: ['core'], packages: ['p-queue'] },
   /** Services that guests ask of the host: files, hashing, compression, sockets. */
   host: { mayImport: ['core', 'wire', 'network'] },
-  invoke: { mayImport: ['core', 'functions'] },
+  /** Tells an environment what it may reach. */
+  invoke: { mayImport: ['core', 'functions', 'network/network-options'] },
   isolate: {
     mayImport: ['core', 'wire', 'host', 'network', 'invoke/executor'],
     packages: ['@jridgewell/trace-mapping', 'isolated-vm', 'p-queue'],

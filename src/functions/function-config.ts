@@ -8,6 +8,7 @@ import {
   checkOneOf,
   checkString,
 } from '../core/options.ts';
+import { resolveNetworkOptions, type ResolvedNetwork } from '../network/network-options.ts';
 import { checkCodeSource, type CodeSource } from './code/code-source.ts';
 import { defaultCpuMs } from './cpu-budget.ts';
 import { resolveEnvironment } from './environment-variables.ts';
@@ -41,6 +42,7 @@ export interface FunctionConfig {
   readonly ephemeralStorageMb: number;
   readonly tracing: TracingMode;
   readonly logging: LoggingConfig;
+  readonly network: ResolvedNetwork;
   readonly role: string;
   readonly isolation: Isolation;
   readonly allowWebAssembly: boolean;
@@ -52,6 +54,7 @@ export interface FunctionDefaults {
   readonly home: Home;
   /** Memory that gives one full vCPU. */
   readonly memoryMbPerVcpu: number;
+  readonly network: ResolvedNetwork;
 }
 
 const optionNames = Object.keys({
@@ -70,6 +73,7 @@ const optionNames = Object.keys({
   ephemeralStorageMb: true,
   tracing: true,
   logging: true,
+  network: true,
   role: true,
   isolation: true,
   allowWebAssembly: true,
@@ -102,6 +106,7 @@ export function resolveFunctionOptions(
     ephemeralStorageMb = limits.ephemeralStorageMb.default,
     tracing = 'PassThrough',
     logging = {},
+    network = defaults.network,
     role = `arn:${home.partition}:iam::${home.accountId}:role/isolambda`,
     isolation = 'thread',
     allowWebAssembly = false,
@@ -141,6 +146,7 @@ export function resolveFunctionOptions(
     ephemeralStorageMb,
     tracing,
     logging: resolveLogging(logging, name),
+    network: resolveNetworkOptions(network),
     role,
     isolation,
     allowWebAssembly,

@@ -1,4 +1,5 @@
 import type { CodeSource } from './code/code-source.ts';
+import type { NetworkOption } from '../network/network-options.ts';
 import type { LoggingOptions } from './logging-options.ts';
 import type { Runtime } from './runtimes.ts';
 
@@ -85,6 +86,12 @@ export interface FunctionOptions {
    * @default { format: 'Text', logGroup: '/aws/lambda/{name}' }
    */
   readonly logging?: LoggingOptions;
+  /**
+   * What the handler may reach: public addresses only, nothing, or also hosts that are named. An update
+   * replaces all of it.
+   * @default the option `network` of the `Lambda`: 'public'
+   */
+  readonly network?: NetworkOption;
   /**
    * ARN of the role that the function acts as.
    * https://docs.aws.amazon.com/lambda/latest/dg/lambda-intro-execution-role.html

@@ -5,6 +5,7 @@ import type { Ids } from '../core/ids.ts';
 import { limits } from '../core/limits.ts';
 import type { Program } from '../core/program.ts';
 import type { Random } from '../core/random.ts';
+import { resolveNetworkOptions, type ResolvedNetwork } from '../network/network-options.ts';
 import { Aliases } from './aliases.ts';
 import type { CodeLoader, LoadedCode } from './code-loader.ts';
 import { FunctionDirectory, type FunctionEntry } from './directory.ts';
@@ -31,6 +32,8 @@ export interface FunctionStoreOptions {
   readonly onRetired?: OnRetired;
   /** @default 1769 */
   readonly memoryMbPerVcpu?: number;
+  /** What functions may reach that do not say. @default public addresses */
+  readonly network?: ResolvedNetwork;
 }
 
 /** The control plane: creates, changes and deletes functions; versions, aliases and routing hang on it. */
@@ -49,8 +52,8 @@ export class FunctionStore {
 
   constructor(options: FunctionStoreOptions) {
     const { home, loadCode, clock, ids, random, onRetired = () => {} } = options;
-    const { memoryMbPerVcpu = limits.memoryMbPerVcpu } = options;
-    this.#defaults = { home, memoryMbPerVcpu };
+    const { memoryMbPerVcpu = limits.memoryMbPerVcpu, network = resolveNetworkOptions() } = options;
+    this.#defaults = { home, memoryMbPerVcpu, network };
     this.#loadCode = loadCode;
     this.#clock = clock;
     this.#ids = ids;

@@ -56,6 +56,7 @@ export function environmentSettings(
     architecture: config.architectures[0],
     allowWebAssembly: config.allowWebAssembly,
     maxResponseBytes: limits.syncResponseBytes,
+    network: config.network,
   };
 }
 

@@ -1,4 +1,5 @@
 import type { Clock } from '../core/clock.ts';
+import type { ResolvedNetwork } from '../network/network-options.ts';
 import type { Program } from '../core/program.ts';
 
 /**
@@ -52,6 +53,7 @@ export interface EnvironmentSettings {
   readonly architecture: 'x86_64' | 'arm64';
   readonly allowWebAssembly: boolean;
   readonly maxResponseBytes: number;
+  readonly network: ResolvedNetwork;
 }
 
 /** One console call or raw write. */

@@ -2,11 +2,15 @@ import { describe, expect, test } from 'vitest';
 import { describeValue, InvalidOptionError } from '../../src/core/errors.ts';
 import { AwsRuleError } from '../../src/functions/aws-rule-error.ts';
 import { reservedVariables } from '../../src/functions/environment-variables.ts';
-import { resolveFunctionOptions } from '../../src/functions/function-config.ts';
+import {
+  changeFunctionConfig,
+  resolveFunctionOptions,
+} from '../../src/functions/function-config.ts';
 import type { FunctionOptions } from '../../src/functions/function-options.ts';
+import { resolveNetworkOptions } from '../../src/network/network-options.ts';
 import { code, controlPlane, home, untyped } from './control-plane.ts';
 
-const defaults = { home, memoryMbPerVcpu: 1_769 };
+const defaults = { home, memoryMbPerVcpu: 1_769, network: resolveNetworkOptions() };
 const resolve = (options: Partial<FunctionOptions> = {}) =>
   resolveFunctionOptions({ name: 'orders', code, ...options }, defaults);
 
@@ -28,6 +32,7 @@ test('everything but name and code has a default', () => {
     ephemeralStorageMb: 512,
     tracing: 'PassThrough',
     logging: { format: 'Text', logGroup: '/aws/lambda/orders' },
+    network: { mode: 'public', allow: [] },
     role: 'arn:aws:iam::123456789012:role/isolambda',
     isolation: 'thread',
     allowWebAssembly: false,
@@ -69,9 +74,39 @@ describe('the CPU budget', () => {
   test("a host may take AWS's older constant", () => {
     const config = resolveFunctionOptions(
       { name: 'orders', code, memoryMb: 896, timeoutMs: 1_000 },
-      { home, memoryMbPerVcpu: 1_792 },
+      { ...defaults, memoryMbPerVcpu: 1_792 },
     );
     expect(config.cpuMs).toBe(500);
+  });
+});
+
+describe('network', () => {
+  test('a function that does not say takes what the host gives', () => {
+    const closed = { ...defaults, network: resolveNetworkOptions('none') };
+    const options = { name: 'orders', code };
+    expect(resolveFunctionOptions(options, closed).network).toEqual({ mode: 'none', allow: [] });
+    expect(resolveFunctionOptions({ ...options, network: 'public' }, closed).network).toEqual({
+      mode: 'public',
+      allow: [],
+    });
+  });
+
+  test('an update replaces it or keeps it', () => {
+    const current = resolve({ network: { allow: ['localhost:8000'] } });
+    expect(changeFunctionConfig(current, { memoryMb: 256 }, defaults).network).toEqual({
+      mode: 'public',
+      allow: ['localhost:8000'],
+    });
+    expect(changeFunctionConfig(current, { network: 'none' }, defaults).network).toEqual({
+      mode: 'none',
+      allow: [],
+    });
+  });
+
+  test('a host that is none is refused by name', () => {
+    expect(() => resolve({ network: { allow: ['http://localhost'] } })).toThrow(
+      'Expected `network.allow[0]` to be a host name',
+    );
   });
 });
 
