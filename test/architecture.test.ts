@@ -37,6 +37,7 @@ const rooms: Record<string, Rule> = {
     mayImport: ['core', 'network/network-options'],
     packages: [
       '@jridgewell/trace-mapping',
+      'acorn',
       'cjs-module-lexer',
       'es-module-lexer',
       'esbuild',

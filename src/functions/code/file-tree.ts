@@ -44,6 +44,15 @@ export class FileTree {
     return text;
   }
 
+  /** Whether any file that could be a module contains the ASCII `word`. */
+  mentions(word: string): boolean {
+    for (const [path, bytes] of this.#deployment.files) {
+      if (!/\.[cm]?js$/.test(path)) continue;
+      if (Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).includes(word)) return true;
+    }
+    return false;
+  }
+
   #isPlain(path: string): boolean {
     return this.#deployment.files.has(path) || this.#folders.has(path);
   }

@@ -1,10 +1,11 @@
 import { posix } from 'node:path';
 import type { Import } from 'es-module-lexer';
 import type { ProgramSyntaxError } from '../../core/program.ts';
+import { awaitEdits } from './await-operands.ts';
 import type { FileTree } from './file-tree.ts';
 import { commonJsSyntaxError, detectFormat, importsOf, requiresOf } from './module-syntax.ts';
 import type { PackageReader } from './package-json.ts';
-import { applyEdits, loaderEdits, withoutHashbang } from './rewrite.ts';
+import { applyEdits, loaderEdits, sortedEdits, withoutHashbang } from './rewrite.ts';
 import type { Edit } from './rewrite.ts';
 import { readSourceMap, shiftSourceMap } from './source-map.ts';
 
@@ -28,6 +29,7 @@ export class ModuleReader {
   readonly #packages: PackageReader;
   readonly #formats = new Map<string, ModuleFormat>();
   readonly #modules = new Map<string, ModuleText>();
+  #mentionsContexts: boolean | undefined;
 
   constructor(tree: FileTree, packages: PackageReader) {
     this.#tree = tree;
@@ -45,9 +47,16 @@ export class ModuleReader {
   read(path: string): ModuleText {
     const known = this.#modules.get(path);
     if (known !== undefined) return known;
-    const read = readModule(path, this.formatOf(path), this.#tree.text(path));
+    const text = this.#tree.text(path);
+    const read = readModule(path, this.formatOf(path), text, () => this.#usesContexts);
     this.#modules.set(path, read);
     return read;
+  }
+
+  /** Whether anything in the deployment names AsyncLocalStorage; then every `await` of it matters. */
+  get #usesContexts(): boolean {
+    this.#mentionsContexts ??= this.#tree.mentions('AsyncLocalStorage');
+    return this.#mentionsContexts;
   }
 
   sourceMap(path: string): string | undefined {
@@ -67,13 +76,19 @@ export class ModuleReader {
   }
 }
 
-function readModule(path: string, format: ModuleFormat, original: string): ModuleText {
+function readModule(
+  path: string,
+  format: ModuleFormat,
+  original: string,
+  usesContexts: () => boolean,
+): ModuleText {
   const none = { imports: [], requires: [], syntaxError: undefined, edits: [] };
   if (format === 'json') return { ...none, format, path, source: original };
 
   const text = withoutHashbang(original);
   const imports = importsOf(text, path);
-  const edits = loaderEdits(text, path, imports);
+  const awaits = text.includes('await') && usesContexts() ? awaitEdits(text, format) : [];
+  const edits = sortedEdits([...loaderEdits(text, path, imports), ...awaits]);
   const source = applyEdits(text, edits);
   if (format === 'module') return { ...none, format, path, source, imports, edits };
 

@@ -10,7 +10,7 @@ export interface Edit {
 
 const importKeyword = 'import';
 
-/** The edits that turn `import(` and `import.meta` into calls of the guest's loader. Sorted, disjoint. */
+/** The edits that turn `import(` and `import.meta` into calls of the guest's loader. */
 export function loaderEdits(text: string, path: string, imports: readonly Import[]): Edit[] {
   const name = JSON.stringify(path);
   const edits: Edit[] = [];
@@ -25,7 +25,14 @@ export function loaderEdits(text: string, path: string, imports: readonly Import
     edits.push({ start: importStart, end: keywordEnd, text: loaderCalls.dynamicImport });
     edits.push({ start: dynamicStart + 1, end: dynamicStart + 1, text: `${name}, ` });
   }
-  return edits.sort((a, b) => a.start - b.start);
+  return edits;
+}
+
+/** By place; at the same place, what closes comes first, then what opens, then what replaces. */
+export function sortedEdits(edits: Edit[]): Edit[] {
+  const rank = ({ start, end, text }: Edit): number =>
+    text.startsWith(')') ? 0 : start === end ? 1 : 2;
+  return edits.sort((a, b) => a.start - b.start || rank(a) - rank(b));
 }
 
 /** `new import.meta.Class()` must not become `new __isolambda_meta(...)`. */
