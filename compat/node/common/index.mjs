@@ -1,0 +1,23 @@
+import common from './index.js';
+
+export const {
+  mustCall,
+  mustCallAtLeast,
+  mustSucceed,
+  mustNotCall,
+  mustNotMutateObjectDeep,
+  expectsError,
+  expectWarning,
+  invalidArgTypeHelper,
+  getArrayBufferViews,
+  getBufferSources,
+  skip,
+  skipIf,
+  platformTimeout,
+  hasCrypto,
+  hasIntl,
+  isDebug,
+  isWindows,
+  isMainThread,
+} = common;
+export default common;

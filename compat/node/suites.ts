@@ -1,0 +1,82 @@
+import { existsSync, readFileSync, readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { readText, type Sources } from '../lib/sources.ts';
+import type { Deployment, Suite, TestFile } from '../lib/suite.ts';
+import { ruleAgainst } from './rules.ts';
+
+/** Suites by name, with the files of test/parallel they take whole, by the start of their names. */
+const groups: Record<string, RegExp> = {
+  buffer: /^test-buffer[-.]/,
+  path: /^test-path[-.]/,
+  url: /^test-(url|whatwg-url)[-.]/,
+  util: /^test-util[-.]/,
+  events: /^test-(events?|eventemitter|eventtarget|event-emitter|event-target)[-.]/,
+  'string-decoder': /^test-string-decoder[-.]/,
+  querystring: /^test-querystring[-.]/,
+  stream: /^test-(streams?|stream[23]|readable|writable|writestream)[-.]/,
+  webstreams: /^test-(whatwg-|web)(readable|writable|transform|web)?streams?[-.]/,
+  zlib: /^test-zlib[-.]/,
+  'crypto-hash': /^test-crypto-(hash|hmac)[-.]/,
+};
+
+const shims = new URL('common/', import.meta.url);
+const harness = new URL('harness.cjs', import.meta.url);
+
+export function nodeSuites(sources: Sources): Suite[] {
+  const parallel = join(sources.nodeTests, 'parallel');
+  const all = readdirSync(parallel)
+    .filter((name) => /\.m?js$/.test(name))
+    .sort();
+  return Object.entries(groups).map(([name, pattern]) => ({
+    name: `node/${name}`,
+    kind: 'node',
+    files: all
+      .filter((file) => pattern.test(file))
+      .map((file): TestFile => {
+        const text = readText(join(parallel, file));
+        const skip = ruleAgainst(text);
+        if (skip !== undefined) return { name: file, skip };
+        return { name: file, deployment: () => deploy(sources, file, text) };
+      }),
+  }));
+}
+
+function deploy(sources: Sources, file: string, text: string): Deployment {
+  const files = new Map<string, string | Uint8Array>([
+    ['index.js', readFileSync(harness, 'utf8')],
+    ['job.json', JSON.stringify({ file })],
+    [`test/parallel/${file}`, withShims(text)],
+  ]);
+  for (const name of readdirSync(shims)) {
+    // `require('../common')` finds index.js, so the shims lose the ending this repository needs.
+    files.set(`test/common/${name.replace(/\.cjs$/, '.js')}`, readText(join(shims.pathname, name)));
+  }
+  for (const path of fixturesIn(text)) {
+    const fixture = join(sources.nodeTests, 'fixtures', path);
+    if (!existsSync(fixture) || !statSync(fixture).isFile()) continue;
+    files.set(`test/fixtures/${path}`, readFileSync(fixture));
+  }
+  return files;
+}
+
+/** A few lines stand in for node:test and vm on both sides; functions have no use for the one and not the other. */
+function withShims(text: string): string {
+  return text
+    .replace(/require\((['"])(node:)?test\1\)/g, "require('../common/test-runner')")
+    .replace(/from (['"])node:test\1/g, "from '../common/test-runner.js'")
+    .replace(/require\((['"])(node:)?vm\1\)/g, "require('../common/vm')");
+}
+
+/** Paths that a test could mean below test/fixtures: every text in quotes, alone and joined. */
+function fixturesIn(text: string): Set<string> {
+  const found = new Set<string>();
+  for (const [, path = ''] of text.matchAll(/['"`](?:\.\.\/fixtures)?\/?([\w./-]+)['"`]/g)) {
+    found.add(path).add(`${path}.js`).add(`${path}.json`);
+  }
+  for (const [, list = ''] of text.matchAll(/fixtures\.\w+\(([^)]*)\)/g)) {
+    const parts = [...list.matchAll(/['"]([^'"]+)['"]/g)].map(([, part = '']) => part);
+    found.add(parts.join('/'));
+  }
+  found.delete('');
+  return found;
+}
