@@ -29,6 +29,7 @@ export type { InvokeOutcome } from './invoke/outcome.ts';
 export type { ReportStatus } from './invoke/report.ts';
 export type { ErrorStyle } from './invoke/fault-payload.ts';
 export type { ErrorPayload } from './core/errors.ts';
+export type { Credentials } from './core/credentials.ts';
 export type { Clock, ClockTimer, TimerOptions } from './core/clock.ts';
 export type { EnvironmentInfo, LambdaEvents, ReportFigures, StopReason } from './core/events.ts';
 export type {

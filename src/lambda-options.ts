@@ -1,6 +1,7 @@
 import { availableParallelism, totalmem } from 'node:os';
 import { resolveHome, type Home } from './core/arn.ts';
 import { SystemClock, type Clock } from './core/clock.ts';
+import { credentialVariables, type Credentials } from './core/credentials.ts';
 import { InvalidOptionError } from './core/errors.ts';
 import { RandomIds, SeededIds, type Ids } from './core/ids.ts';
 import { limits } from './core/limits.ts';
@@ -44,6 +45,11 @@ export interface LambdaOptions {
   readonly errorStyle?: ErrorStyle;
   /** Memory that gives one full vCPU; older documents say 1792. @default 1769 */
   readonly memoryMbPerVcpu?: number;
+  /**
+   * What every function finds in `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY` and `AWS_SESSION_TOKEN`, where
+   * AWS's SDKs look first. @default none
+   */
+  readonly credentials?: Credentials;
   /** What functions may reach that do not say it themselves. @default 'public' */
   readonly network?: NetworkOption;
   /** Log entries kept in memory for each environment. 0 keeps none. @default 1000 */
@@ -63,6 +69,8 @@ export interface ResolvedLambdaOptions {
   readonly blanks: number;
   readonly errorStyle: ErrorStyle;
   readonly memoryMbPerVcpu: number;
+  /** The variables that hold the credentials. */
+  readonly credentials: Readonly<Record<string, string>>;
   readonly network: ResolvedNetwork;
   readonly logEntries: number;
 }
@@ -79,6 +87,7 @@ const keys = Object.keys({
   blanks: true,
   errorStyle: true,
   memoryMbPerVcpu: true,
+  credentials: true,
   network: true,
   logEntries: true,
 } satisfies Record<keyof LambdaOptions, true>);
@@ -99,6 +108,7 @@ export function resolveLambdaOptions(options: LambdaOptions): ResolvedLambdaOpti
     blanks = 2,
     errorStyle = 'current',
     memoryMbPerVcpu = limits.memoryMbPerVcpu,
+    credentials,
     network,
     logEntries = 1_000,
   } = options;
@@ -125,6 +135,7 @@ export function resolveLambdaOptions(options: LambdaOptions): ResolvedLambdaOpti
     blanks,
     errorStyle,
     memoryMbPerVcpu,
+    credentials: credentialVariables(credentials),
     network: resolveNetworkOptions(network),
     logEntries,
   });

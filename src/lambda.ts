@@ -83,6 +83,7 @@ export class Lambda implements AsyncDisposable {
       ids,
       events: this.#events,
       region: home.region,
+      credentials: resolved.credentials,
       errorStyle: resolved.errorStyle,
     });
     const store = new FunctionStore({

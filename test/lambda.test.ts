@@ -212,6 +212,10 @@ describe('options', () => {
     [{ idleTimeoutMs: -1 }, '`idleTimeoutMs`'],
     [{ errorStyle: 'new' as 'current' }, '`errorStyle` to be one of "current", "legacy"'],
     [{ clock: {} as VirtualClock }, '`clock` to be an object with `now()` and `setTimer()`'],
+    [
+      { credentials: { accessKeyId: 'a', secretAccessKey: 'top secret' } },
+      '`credentials.secretAccessKey` to be 1 to 4,096 characters without white space, got "a string"',
+    ],
     [{ concurency: 5 } as LambdaOptions, 'There is no option `concurency`'],
   ])('a Lambda refuses %j', ([options, message]) => {
     expect(() => new Lambda(options)).toThrow(InvalidOptionError);
@@ -230,6 +234,23 @@ describe('options', () => {
     const options = { name: 'bad', code: versionHandler, ...bad };
     await expect(lambda.createFunction(options)).rejects.toThrow(message);
     expect(lambda.listFunctions()).toEqual([]);
+  });
+});
+
+describe('credentials', () => {
+  test('every function finds them where AWS puts them', async () => {
+    const credentials = { accessKeyId: 'AKID', secretAccessKey: 'shh', sessionToken: 'token' };
+    await using lambda = new Lambda({ credentials });
+    const source = `exports.handler = async () => [
+      process.env.AWS_ACCESS_KEY_ID, process.env.AWS_SECRET_ACCESS_KEY, process.env.AWS_SESSION_TOKEN]`;
+    const show = await lambda.createFunction({ name: 'show', code: { source } });
+    expect(await show.call()).toEqual(['AKID', 'shh', 'token']);
+  });
+
+  test('without them the variables are not there', async ({ lambda }) => {
+    const source = `exports.handler = async () => 'AWS_ACCESS_KEY_ID' in process.env`;
+    const show = await lambda.createFunction({ name: 'show', code: { source } });
+    expect(await show.call()).toBe(false);
   });
 });
 

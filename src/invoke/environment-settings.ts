@@ -37,7 +37,10 @@ export function environmentSettings(
     readonly info: EnvironmentInfo;
     readonly usualArn: string;
   },
-  region: string,
+  shared: {
+    readonly region: string;
+    readonly credentials: Readonly<Record<string, string>>;
+  },
 ): EnvironmentSettings {
   const { version, info, usualArn } = environment;
   const { config } = version;
@@ -48,7 +51,11 @@ export function environmentSettings(
     usualArn,
     timeoutMs: config.timeoutMs,
     memoryMb: config.memoryMb,
-    environment: { ...systemVariables(version, info, region), ...config.environment },
+    environment: {
+      ...systemVariables(version, info, shared.region),
+      ...shared.credentials,
+      ...config.environment,
+    },
     logGroupName: info.logGroupName,
     logStreamName: info.logStreamName,
     logFormat: config.logging.format,

@@ -45,6 +45,8 @@ export interface InvokerOptions {
   readonly ids: Ids;
   readonly events: Events;
   readonly region: string;
+  /** Variables that every environment gets besides. */
+  readonly credentials: Readonly<Record<string, string>>;
   readonly errorStyle: ErrorStyle;
 }
 
@@ -206,10 +208,10 @@ export class Invoker {
     cpuMs: number,
   ): StartedEnvironment | Promise<StartedEnvironment> {
     const { version, info } = environment;
-    const { region, clock, executors } = this.#options;
+    const { region, credentials, clock, executors } = this.#options;
     return executors[version.config.isolation].start({
       program: version.program,
-      settings: environmentSettings(environment, region),
+      settings: environmentSettings(environment, { region, credentials }),
       clock,
       timeoutMs,
       cpuMs,

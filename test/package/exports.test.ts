@@ -40,6 +40,7 @@ const entries: Record<string, Entry> = {
       'Clock',
       'ClockTimer',
       'CodeSource',
+      'Credentials',
       'EnvironmentInfo',
       'ErrorPayload',
       'ErrorStyle',
