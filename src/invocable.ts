@@ -4,7 +4,9 @@ import { limits } from './core/limits.ts';
 import { checkBoolean, checkKnownKeys, checkString } from './core/options.ts';
 import type { ResolvedTarget } from './functions/routing.ts';
 import type { Invocation, InvocationExtras, Invoker } from './invoke/invoker.ts';
+import type { ResponseWriter } from './invoke/executor.ts';
 import type { InvokeOutcome } from './invoke/outcome.ts';
+import { ResponseStream } from './invoke/response-stream.ts';
 
 /** What goes with one invocation besides the event. */
 export interface InvokeOptions {
@@ -37,6 +39,24 @@ const optionKeys = Object.keys({
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 const tenant = /^[a-zA-Z0-9._:/=+\-@ ]+$/;
 
+/**
+ * A response that is read while the handler still writes it. A function that does not stream gives its
+ * whole payload as one chunk.
+ * https://docs.aws.amazon.com/lambda/latest/dg/configuration-response-streaming.html
+ */
+export interface StreamedResponse {
+  readonly requestId: string;
+  /** As the handler set it; `application/json` for a function that does not stream. */
+  readonly contentType: string;
+  /**
+   * A reader that does not read slows the handler down. When the handler fails, everything it wrote comes
+   * first, then reading rejects with a `HandlerError`.
+   */
+  readonly body: ReadableStream<Uint8Array>;
+  /** The outcome with its report, once the handler has ended; never rejects. */
+  readonly outcome: Promise<InvokeOutcome>;
+}
+
 /** Turns what callers pass into invocations and runs them. One for each `Lambda`. */
 export class Calls {
   readonly #invoker: Invoker;
@@ -65,10 +85,33 @@ export class Calls {
     return this.#invokeWith(target, eventJson, options ?? {});
   }
 
+  /** Resolves with the first byte, or with the end of an invocation that has none. */
+  async stream(
+    target: ResolvedTarget,
+    event: unknown,
+    options: InvokeOptions = {},
+  ): Promise<StreamedResponse> {
+    checkInvokeOptions(options, target);
+    const response = new ResponseStream();
+    const { signal, requestId = this.#ids.uuid(), ...others } = options;
+    signal?.throwIfAborted();
+    const withId = { ...others, requestId };
+    const running = this.#invokeWith(target, eventText(event), withId, response);
+    const outcome = Promise.resolve(running).then((ended) => {
+      response.finish(ended);
+      return ended;
+    });
+    // What is refused before the handler runs is refused here; after the first byte nothing can be.
+    const first = Promise.race([response.opened, outcome]);
+    await (signal === undefined ? first : untilAborted(first, signal));
+    return { requestId, contentType: response.contentType, body: response.body, outcome };
+  }
+
   #invokeWith(
     target: ResolvedTarget,
     eventJson: string,
     options: InvokeOptions,
+    response?: ResponseWriter,
   ): InvokeOutcome | Promise<InvokeOutcome> {
     checkInvokeOptions(options, target);
     const { requestId = this.#ids.uuid(), tenantId, cold = false, signal } = options;
@@ -78,6 +121,7 @@ export class Calls {
       tenantId,
       extras: extrasOf(options),
       isForcedCold: cold,
+      ...(response !== undefined && { response }),
     };
     signal?.throwIfAborted();
     const outcome = this.#invoker.invoke(target, invocation);
@@ -115,6 +159,14 @@ export abstract class Invocable<Event = unknown, Result = unknown> {
   async invoke(event?: Event, options?: InvokeOptions): Promise<InvokeOutcome<Result>> {
     const outcome = this.#calls.invoke(this.#target.pick(), event, options);
     return outcome as InvokeOutcome<Result> | Promise<InvokeOutcome<Result>>;
+  }
+
+  /**
+   * Invokes and gives the response while the handler still writes it (`awslambda.streamifyResponse`).
+   * @throws {ThrottledError} when no concurrency is left
+   */
+  async invokeStream(event?: Event, options?: InvokeOptions): Promise<StreamedResponse> {
+    return this.#calls.stream(this.#target.pick(), event, options);
   }
 }
 

@@ -22,6 +22,8 @@ export const limits = {
   syncRequestBytes: 6_291_456,
   /** 100 bytes more than the request, as AWS's own error message says. */
   syncResponseBytes: 6_291_556,
+  /** AWS slows a stream down after 6 MB; the library does not. */
+  streamedResponseBytes: 209_715_200,
   clientContextBytes: 3_583,
   concurrency: { min: 1, max: 100_000, default: 1_000 },
   tenantIdLength: 256,

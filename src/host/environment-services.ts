@@ -8,8 +8,8 @@ export interface ServiceSettings {
 
 const bytesPerMb = 1_048_576;
 
-/** All that guests of one environment may ask of the host. Services cost nothing before their first use. */
-export function servicesFor(settings: ServiceSettings): HostServices {
-  const services: Service[] = [];
-  return new HostServices(services, { bytes: settings.memoryMb * bytesPerMb });
+/** All that guests of one environment may ask of the host; made when a guest first asks for anything. */
+export function servicesFor(settings: ServiceSettings, response: Service): HostServices {
+  const make = (): Service[] => [response];
+  return new HostServices(make, { bytes: settings.memoryMb * bytesPerMb });
 }

@@ -10,14 +10,16 @@ export interface ServiceBudget {
  * text of an error, and never throws itself: an error would cross as a host object.
  */
 export class HostServices {
-  readonly #services: readonly Service[];
+  readonly #make: () => readonly Service[];
+  #services: readonly Service[] | undefined;
   readonly #budget: ServiceBudget;
   readonly #running = new Set<AbortController>();
   #bytesUnderWay = 0;
   #isClosed = false;
 
-  constructor(services: readonly Service[], budget: ServiceBudget) {
-    this.#services = services;
+  /** `make` is called when the guest first asks for anything. */
+  constructor(make: () => readonly Service[], budget: ServiceBudget) {
+    this.#make = make;
     this.#budget = budget;
   }
 
@@ -77,7 +79,7 @@ export class HostServices {
     if (this.#isClosed) return;
     this.#isClosed = true;
     for (const controller of this.#running) controller.abort();
-    for (const service of this.#services) service.close?.();
+    for (const service of this.#services ?? []) service.close?.();
   }
 
   #find<Kind extends 'calls' | 'operations'>(
@@ -85,6 +87,7 @@ export class HostServices {
     name: string,
   ): NonNullable<NonNullable<Service[Kind]>[string]> {
     if (this.#isClosed) throw new ServiceError('ERR_CLOSED', 'The environment has ended');
+    this.#services ??= this.#make();
     for (const service of this.#services) {
       const table = service[kind];
       if (table !== undefined && Object.hasOwn(table, name)) {

@@ -63,6 +63,7 @@ export function environmentSettings(
     architecture: config.architectures[0],
     allowWebAssembly: config.allowWebAssembly,
     maxResponseBytes: limits.syncResponseBytes,
+    maxStreamedBytes: limits.streamedResponseBytes,
     network: config.network,
   };
 }

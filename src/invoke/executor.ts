@@ -53,6 +53,7 @@ export interface EnvironmentSettings {
   readonly architecture: 'x86_64' | 'arm64';
   readonly allowWebAssembly: boolean;
   readonly maxResponseBytes: number;
+  readonly maxStreamedBytes: number;
   readonly network: ResolvedNetwork;
 }
 
@@ -90,11 +91,29 @@ export interface RunRequest {
   readonly cpuMs: number;
   /** JSON of what the guest is told besides event and request id (`InvokeExtras`). */
   readonly extrasJson: string | undefined;
+  /** Who reads a streamed response along; without one it is kept and becomes the payload. */
+  readonly response?: ResponseWriter | undefined;
+}
+
+/** Where the bytes of a streamed response go. */
+export interface ResponseWriter {
+  /** Called once, before the first byte. */
+  open(contentType: string): void;
+  /** Resolves when more may come: a slow reader slows the handler down. */
+  write(bytes: Uint8Array): Promise<void>;
+}
+
+/** What a handler streamed while nobody read along. */
+export interface ResponseBody {
+  readonly contentType: string;
+  readonly bytes: Uint8Array;
 }
 
 export interface RunOutcome {
   /** The result as JSON, or `undefined` when `fault` says what happened. */
   readonly resultJson: string | undefined;
+  /** Instead of a result: the whole body of a handler that streams, when nobody read along. */
+  readonly body?: ResponseBody;
   readonly fault: Fault | undefined;
   /** On-thread time of this invocation, in milliseconds. */
   readonly cpuMs: number;

@@ -14,7 +14,13 @@ import type { Admission } from './admission.ts';
 import { environmentInfo, environmentSettings } from './environment-settings.ts';
 import { Environment, stopReason } from './environment.ts';
 import type { EnvironmentPool } from './environment-pool.ts';
-import type { Executor, Fault, RunOutcome, StartedEnvironment } from './executor.ts';
+import type {
+  Executor,
+  Fault,
+  ResponseWriter,
+  RunOutcome,
+  StartedEnvironment,
+} from './executor.ts';
 import { faultPayload, faultStatus, type ErrorStyle } from './fault-payload.ts';
 import { InvokeFailure, InvokeSuccess, type InvokeOutcome } from './outcome.ts';
 import { Report } from './report.ts';
@@ -35,6 +41,8 @@ export interface Invocation {
   readonly extras: InvocationExtras | undefined;
   /** Runs in an environment of its own that nobody used before. */
   readonly isForcedCold: boolean;
+  /** Who reads a streamed response along. */
+  readonly response?: ResponseWriter;
 }
 
 export interface InvokerOptions {
@@ -294,6 +302,7 @@ export class Invoker {
       extrasJson: isPlain
         ? undefined
         : JSON.stringify({ ...invocation.extras, invokedArn: target.invokedArn, timeoutMs }),
+      response: invocation.response,
     });
     return outcome instanceof Promise
       ? outcome.then((late) => this.#ended(environment, run, late))
@@ -305,7 +314,7 @@ export class Invoker {
     const at = this.#clock.now();
     run.cpuMs += outcome.cpuMs;
     try {
-      return this.#finish(environment, run, at, fault, outcome.resultJson, outcome.endedMs);
+      return this.#finish(environment, run, at, fault, outcome, outcome.endedMs);
     } finally {
       if (outcome.isAlive) {
         this.#pool.giveBack(environment, at);
@@ -321,7 +330,7 @@ export class Invoker {
     run: Run,
     at: number,
     fault: Fault | undefined,
-    resultJson: string | undefined,
+    outcome: RunOutcome | undefined,
     endedMs: number,
   ): InvokeOutcome {
     const { version } = run.target;
@@ -357,7 +366,10 @@ export class Invoker {
       });
     }
     if (error === undefined) {
-      return new InvokeSuccess(requestId, version.version, resultJson ?? 'null', report);
+      const body = outcome?.body;
+      return body === undefined
+        ? new InvokeSuccess(requestId, version.version, outcome?.resultJson ?? 'null', report)
+        : new InvokeSuccess(requestId, version.version, textOf(body.bytes), report, body);
     }
     const budget = fault?.kind === 'timeout' ? fault.budget : undefined;
     return new InvokeFailure(requestId, version.version, error, report, budget);
@@ -396,6 +408,10 @@ export class Invoker {
       body: info.logFormat === 'JSON' ? `"message":${logged}` : `${label} \t${logged}`,
     });
   }
+}
+
+function textOf(bytes: Uint8Array): string {
+  return new TextDecoder().decode(bytes);
 }
 
 const successful = { status: 'success', errorType: undefined } as const;

@@ -1,4 +1,5 @@
 import type { ErrorPayload } from '../core/errors.ts';
+import type { ResponseBody } from './executor.ts';
 import type { Report } from './report.ts';
 
 /** The whole outcome of one invocation. A failed handler is data here, never a thrown error. */
@@ -13,17 +14,34 @@ export class InvokeSuccess<Result = unknown> {
   /** The result as the handler's JSON text. */
   readonly payloadJson: string;
   readonly report: Report;
+  /** Bytes and content type of a handler that streams; `payloadJson` is their text then, JSON or not. */
+  readonly body: ResponseBody | undefined;
 
-  constructor(requestId: string, executedVersion: string, payloadJson: string, report: Report) {
+  constructor(
+    requestId: string,
+    executedVersion: string,
+    payloadJson: string,
+    report: Report,
+    body?: ResponseBody,
+  ) {
     this.requestId = requestId;
     this.executedVersion = executedVersion;
     this.payloadJson = payloadJson;
     this.report = report;
+    this.body = body;
   }
 
-  /** The result, parsed anew on each read; AWS's payload is text as well. */
+  /**
+   * The result, parsed anew on each read; AWS's payload is text as well. A handler that streams may have
+   * written anything: what is not JSON is given as text.
+   */
   get result(): Result {
-    return JSON.parse(this.payloadJson) as Result;
+    if (this.body === undefined) return JSON.parse(this.payloadJson) as Result;
+    try {
+      return JSON.parse(this.payloadJson) as Result;
+    } catch {
+      return this.payloadJson as Result;
+    }
   }
 }
 

@@ -9,9 +9,16 @@ import type {
 } from '../invoke/executor.ts';
 import { servicesFor } from '../host/environment-services.ts';
 import type { HostServices } from '../host/host-services.ts';
+import { ResponseService } from '../host/response.ts';
 import { emitKind, readyText, type FailureMessage } from '../wire/messages.ts';
 import { EntryMeter } from './entry-meter.ts';
-import { classifyEntryError, readFailure, rejectionFailure, thrownFailure } from './fault.ts';
+import {
+  classifyEntryError,
+  readFailure,
+  rejectionFailure,
+  responseTooLargeFailure,
+  thrownFailure,
+} from './fault.ts';
 import type { Entered, GuestIsolate, InvokeArguments } from './guest-isolate.ts';
 import { foreseenParts } from './foreseen-parts.ts';
 import { readEmit, type GuestMessage, type WantedOperation } from './guest-messages.ts';
@@ -51,6 +58,7 @@ export class GuestSession implements RunningEnvironment {
   readonly #loader: ModuleLoader;
   readonly #work: PendingWork;
   readonly #services: HostServices;
+  readonly #response: ResponseService;
   readonly #logs: LogMeter;
   readonly #memory: MemoryGauge;
   readonly #entry: EntryMeter;
@@ -67,7 +75,12 @@ export class GuestSession implements RunningEnvironment {
     this.#request = request;
     this.#host = host;
     this.#loader = new ModuleLoader(guest, request.program);
-    this.#services = servicesFor(request.settings);
+    const { maxResponseBytes, maxStreamedBytes } = request.settings;
+    this.#response = new ResponseService({
+      bufferedBytes: maxResponseBytes,
+      streamedBytes: maxStreamedBytes,
+    });
+    this.#services = servicesFor(request.settings, this.#response);
     this.#logs = new LogMeter(request.onLog);
     this.#memory = new MemoryGauge(guest);
     this.#entry = new EntryMeter(guest);
@@ -118,6 +131,7 @@ export class GuestSession implements RunningEnvironment {
     const { requestId, startedMs, timeoutMs, cpuMs } = request;
     const task = this.#begin({ kind: 'invocation', requestId, startedMs, timeoutMs, cpuMs });
     const args = this.#invokeArguments(request);
+    this.#response.begin(request.response);
     const entryTimeoutMs = task.entryTimeoutMs(startedMs);
     if (this.#guest.isInline && this.#work.isEmpty) {
       return this.#invokeInline(task, args, entryTimeoutMs);
@@ -369,6 +383,10 @@ export class GuestSession implements RunningEnvironment {
   }
 
   #succeed(task: Task, json: string): void {
+    if (this.#response.isTooLarge) {
+      const { maxResponseBytes } = this.#request.settings;
+      task.fail({ kind: 'handler', failure: responseTooLargeFailure(maxResponseBytes) });
+    }
     task.succeed(json, this.#request.settings.maxResponseBytes);
   }
 
@@ -378,6 +396,7 @@ export class GuestSession implements RunningEnvironment {
       fault: { kind: 'never-settled' } as const,
     };
     if (fault !== undefined && fault.kind !== 'handler') this.#isAlive = false;
+    const body = this.#response.end();
     this.#task = undefined;
     if (task.watch !== undefined) this.#host.watchdog.unwatch(task.watch);
     if (this.#isAlive) this.#settleDown(task);
@@ -385,6 +404,7 @@ export class GuestSession implements RunningEnvironment {
     const { cpuUsedMs: cpuMs, endedMs } = task;
     task.outcome = {
       resultJson: json,
+      ...(body !== undefined && fault === undefined && { body }),
       // The user's time is over: a large source map takes tens of milliseconds to read the first time.
       fault: fault && mapFault(fault, this.#request.program),
       cpuMs,
