@@ -40,6 +40,11 @@ function defineLoader(name: string, value: unknown, configurable = false): void 
 
 /** Globals that a part exports under their own names; the part is made when one of them is touched. */
 const globalsOfParts: Readonly<Record<string, readonly string[]>> = {
+  'web/abort': ['AbortController', 'AbortSignal'],
+  'web/dom-exception': ['DOMException'],
+  'web/event': ['CustomEvent', 'Event'],
+  'web/event-target': ['EventTarget'],
+  'web/message-event': ['CloseEvent', 'MessageEvent'],
   'web/structured-clone': ['structuredClone'],
 };
 

@@ -1,0 +1,65 @@
+/** What web interfaces have in common: enumerable members, a string tag, how `util.inspect` shows them. */
+export const inspectSymbol = Symbol.for('nodejs.util.inspect.custom');
+
+type Inspect = (value: unknown, options: object) => string;
+
+/** Options of `util.inspect` as a custom inspector gets them. */
+export interface InspectOptions {
+  readonly depth?: number | null;
+}
+
+/**
+ * Names the interface, makes the named members enumerable, as Web IDL wants them (those of classes are
+ * hidden), and sets the string tag.
+ */
+export function defineInterface(
+  constructor: { readonly prototype: object },
+  name: string,
+  members: readonly string[],
+  statics: readonly string[] = [],
+): void {
+  for (const member of members) enumerate(constructor.prototype, member);
+  for (const member of statics) enumerate(constructor, member);
+  // The bundler renames classes that name themselves.
+  Object.defineProperty(constructor, 'name', { value: name });
+  Object.defineProperty(constructor.prototype, Symbol.toStringTag, {
+    value: name,
+    configurable: true,
+    enumerable: false,
+    writable: false,
+  });
+}
+
+function enumerate(target: object, name: string): void {
+  Object.defineProperty(target, name, { enumerable: true });
+}
+
+/** A constant of an interface, on the constructor or the prototype. */
+export function defineConstants(
+  targets: readonly object[],
+  constants: Readonly<Record<string, number>>,
+): void {
+  for (const target of targets) {
+    for (const name of Object.keys(constants)) {
+      Object.defineProperty(target, name, { value: constants[name], enumerable: true });
+    }
+  }
+}
+
+/** Sets `[nodejs.util.inspect.custom]`: the class name and the fields that `fields` gives. */
+export function defineInspect<T extends object>(
+  prototype: T,
+  fields: (self: T) => object,
+  separator = ' ',
+): void {
+  Object.defineProperty(prototype, inspectSymbol, {
+    value(this: T, depth: number, options: InspectOptions, inspect: Inspect): unknown {
+      if (depth < 0) return this;
+      const inner = { ...options, depth: options.depth == null ? null : options.depth - 1 };
+      return `${this.constructor.name}${separator}${inspect(fields(this), inner)}`;
+    },
+    writable: true,
+    configurable: true,
+    enumerable: false,
+  });
+}
