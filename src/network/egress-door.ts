@@ -16,6 +16,8 @@ export interface EgressTarget {
   readonly port: number;
   /** @default 0, both */
   readonly family?: 0 | 4 | 6;
+  /** Whether it stays open for writing when the other side has ended. @default false */
+  readonly allowHalfOpen?: boolean;
 }
 
 /**
@@ -272,6 +274,7 @@ async function dialAny(
   const socket = connectSocket({
     host: target.host,
     port: target.port,
+    allowHalfOpen: target.allowHalfOpen ?? false,
     autoSelectFamily: true,
     lookup: (_host, _options, callback) => callback(null, [...addresses]),
   });

@@ -1,0 +1,77 @@
+import type { Readable, Writable } from 'node:stream';
+import { abortable } from '../../network/abortable.ts';
+import { ServiceError } from '../service.ts';
+import type { Handle } from './handles.ts';
+import { hangUp } from './network-failure.ts';
+import { PulledStream, PushedStream } from './pulled-stream.ts';
+
+/** Interim responses that wait for a guest that does not ask for them. */
+const mostInterim = 16;
+
+/** One request and its response, over HTTP/1.1 or as a stream of HTTP/2. */
+export class Exchange implements Handle {
+  readonly writer: PushedStream;
+  readonly #request: Writable;
+  readonly #interim: string[] = [];
+  readonly #trailersOf: () => readonly string[];
+  readonly #onDone: () => void;
+  #reader: PulledStream | undefined;
+  #isInterimOver = false;
+  #wake: (() => void) | undefined;
+
+  /** `onDone`: both directions have ended, so nobody needs the handle any more. */
+  constructor(
+    request: Writable,
+    parts: { readonly trailers: () => readonly string[]; readonly onDone: () => void },
+  ) {
+    this.#request = request;
+    this.#trailersOf = parts.trailers;
+    this.#onDone = parts.onDone;
+    this.writer = new PushedStream(request);
+    request.on('error', () => {});
+    request.once('close', () => this.#endInterim());
+  }
+
+  /** The head has arrived. */
+  respond(response: Readable): void {
+    this.#reader = new PulledStream(response);
+    response.on('error', () => {});
+    this.#endInterim();
+  }
+
+  /** Bytes of the response; at its end the trailers, as a JSON list of names and values. */
+  async read(signal: AbortSignal): Promise<Uint8Array | string> {
+    if (this.#reader === undefined) {
+      throw new ServiceError('EBADF', 'The response has not arrived');
+    }
+    const chunk = await this.#reader.read(signal);
+    if (chunk !== undefined) return chunk;
+    if (this.#request.writableFinished) this.#onDone();
+    else this.#request.once('finish', this.#onDone);
+    return JSON.stringify(this.#trailersOf());
+  }
+
+  addInterim(json: string): void {
+    if (this.#interim.length < mostInterim) this.#interim.push(json);
+    this.#wake?.();
+  }
+
+  /** The next response of 1xx; `undefined` when there will be no more. */
+  async nextInterim(signal: AbortSignal): Promise<string | undefined> {
+    const next = this.#interim.shift();
+    if (next !== undefined || this.#isInterimOver) return next;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#wake = resolve;
+    await abortable(promise, signal);
+    return this.#interim.shift();
+  }
+
+  destroy(): void {
+    this.#request.destroy(hangUp());
+  }
+
+  #endInterim(): void {
+    this.#isInterimOver = true;
+    this.#wake?.();
+  }
+}
