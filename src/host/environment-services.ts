@@ -1,15 +1,18 @@
+import type { ResolvedNetwork } from '../network/network-options.ts';
 import { HostServices } from './host-services.ts';
+import { NetworkServices } from './network/network-services.ts';
 import type { Service } from './service.ts';
 
 /** What the services of one environment are made from. */
 export interface ServiceSettings {
   readonly memoryMb: number;
+  readonly network: ResolvedNetwork;
 }
 
 const bytesPerMb = 1_048_576;
 
 /** All that guests of one environment may ask of the host; made when a guest first asks for anything. */
 export function servicesFor(settings: ServiceSettings, response: Service): HostServices {
-  const make = (): Service[] => [response];
+  const make = (): Service[] => [response, new NetworkServices(settings.network)];
   return new HostServices(make, { bytes: settings.memoryMb * bytesPerMb });
 }

@@ -56,7 +56,7 @@ export function guestOf(
   options: NetworkServicesOptions = {},
 ): Guest {
   const service = new NetworkServices(resolveNetworkOptions(network), options);
-  const services = new HostServices([service], { bytes: 64_000_000 });
+  const services = new HostServices(() => [service], { bytes: 64_000_000 });
   ends.push(() => services.close());
   const start = (name: string, question: object | string, body?: string | Uint8Array) => {
     const bytes = typeof body === 'string' ? Buffer.from(body) : body;

@@ -95,7 +95,7 @@ function startRequest(room: NetworkRoom, agents: HttpAgents, question: Question)
     method: question.string('method', 64),
     path: question.string('path', 65_536),
     // Raw, so that the order and the spelling are the guest's; Node checks each name and value.
-    headers: question.strings('headers', headerLimits) as unknown as readonly string[],
+    headers: question.strings('headers', headerLimits),
     maxHeaderSize: question.has('maxHeaderSize')
       ? question.integer('maxHeaderSize', headerBytes)
       : 16_384,

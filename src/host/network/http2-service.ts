@@ -169,8 +169,9 @@ function readHeaders(question: Question): OutgoingHttpHeaders {
   return headers;
 }
 
-function flat(headers: IncomingHttpHeaders): string[] {
+/** `:status` is a number there, whatever Node's types say. */
+function flat(headers: Readonly<Record<string, unknown>>): string[] {
   return Object.entries(headers).flatMap(([name, value]) =>
-    (Array.isArray(value) ? value : [value ?? '']).flatMap((one) => [name, String(one)]),
+    (Array.isArray(value) ? (value as unknown[]) : [value]).flatMap((one) => [name, String(one)]),
   );
 }

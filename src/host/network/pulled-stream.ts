@@ -4,7 +4,7 @@ import { ServiceError } from '../service.ts';
 import { hangUp } from './network-failure.ts';
 
 /** Bytes of one answer, and the most that one write may bring. */
-export const mostBytesAtOnce = 65_536;
+const mostBytesAtOnce = 65_536;
 
 /**
  * A stream that gives only what is asked for: while nobody pulls, the host holds no more than the stream's
