@@ -34,20 +34,37 @@ export class HostServices {
     }
   }
 
-  /** Starts an operation; `done` is called once, later. The result cancels it. */
+  /**
+   * Starts an operation; `done` is called once, later. What goes along counts against the budget while the
+   * operation runs, what comes back until it is forgotten: a guest that does not take its answers must not
+   * fill the host.
+   */
   start(
     name: string,
     text: string,
     bytes: Uint8Array | undefined,
     done: (outcome: OperationOutcome) => void,
-  ): () => void {
+  ): HostTask {
     const controller = new AbortController();
+    let answered = 0;
+    const forget = (): void => {
+      this.#bytesUnderWay -= answered;
+      answered = 0;
+    };
     this.#running.add(controller);
     void this.#run(name, text, bytes, controller).then((outcome) => {
       this.#running.delete(controller);
+      if (controller.signal.aborted) return;
+      const size = outcome.failed ? 0 : sizeOf(outcome.answer);
+      if (this.#bytesUnderWay + size > this.#budget.bytes) {
+        done(this.#refusal());
+        return;
+      }
+      answered = size;
+      this.#bytesUnderWay += size;
       done(outcome);
     });
-    return () => controller.abort();
+    return { cancel: () => controller.abort(), forget };
   }
 
   async #run(
@@ -56,10 +73,10 @@ export class HostServices {
     bytes: Uint8Array | undefined,
     controller: AbortController,
   ): Promise<OperationOutcome> {
-    const size = bytes?.byteLength ?? 0;
+    const size = sizeOf(bytes);
     this.#bytesUnderWay += size;
     try {
-      if (this.#bytesUnderWay > this.#budget.bytes) throw tooMuchUnderWay(this.#budget.bytes);
+      if (this.#bytesUnderWay > this.#budget.bytes) return this.#refusal();
       const answer = await this.#find('operations', name)(text, bytes, controller.signal);
       return { failed: false, answer };
     } catch (error) {
@@ -67,6 +84,10 @@ export class HostServices {
     } finally {
       this.#bytesUnderWay -= size;
     }
+  }
+
+  #refusal(): OperationOutcome {
+    return { failed: true, answer: errorText(tooMuchUnderWay(this.#budget.bytes)) };
   }
 
   /** Operations that have not ended. */
@@ -98,10 +119,22 @@ export class HostServices {
   }
 }
 
+/** An operation in the host's hands. */
+export interface HostTask {
+  /** The guest gave it up, or its environment ended. */
+  cancel(): void;
+  /** Its answer has left the host, or will never. */
+  forget(): void;
+}
+
 export interface OperationOutcome {
   readonly failed: boolean;
   /** The answer, or the error as JSON. */
   readonly answer: HostAnswer;
+}
+
+function sizeOf(answer: HostAnswer): number {
+  return typeof answer === 'object' ? answer.byteLength : (answer?.length ?? 0);
 }
 
 function tooMuchUnderWay(limit: number): ServiceError {

@@ -10,7 +10,12 @@ import type {
 import { servicesFor } from '../host/environment-services.ts';
 import type { HostServices } from '../host/host-services.ts';
 import { ResponseService } from '../host/response.ts';
-import { emitKind, readyText, type FailureMessage } from '../wire/messages.ts';
+import {
+  emitKind,
+  maxPendingOperations,
+  readyText,
+  type FailureMessage,
+} from '../wire/messages.ts';
 import { EntryMeter } from './entry-meter.ts';
 import {
   classifyEntryError,
@@ -527,6 +532,8 @@ export class GuestSession implements RunningEnvironment {
 
   #startOperation(message: Extract<GuestMessage, { kind: typeof emitKind.startOperation }>): void {
     const { id, operation } = message;
+    // The guest refuses one more by itself, with an error; this is for one that does not.
+    if (this.#work.size >= maxPendingOperations) return;
     if (operation.name === 'timer') {
       this.#work.addTimer(id, operation.delayMs, operation.repeats);
     } else if (operation.name === 'host') {
@@ -539,7 +546,7 @@ export class GuestSession implements RunningEnvironment {
 
   #startHostOperation(id: number, wanted: Extract<WantedOperation, { name: 'host' }>): void {
     const { service, text, bytes } = wanted;
-    const cancel = this.#services.start(service, text, bytes, ({ failed, answer }) => {
+    const task = this.#services.start(service, text, bytes, ({ failed, answer }) => {
       const isBytes = typeof answer === 'object';
       this.#work.settle({
         id,
@@ -548,6 +555,6 @@ export class GuestSession implements RunningEnvironment {
         ...(isBytes && { bytes: answer }),
       });
     });
-    this.#work.addHostOperation(id, cancel);
+    this.#work.addHostOperation(id, task);
   }
 }

@@ -1,4 +1,5 @@
 import type { Clock, ClockTimer } from '../core/clock.ts';
+import type { HostTask } from '../host/host-services.ts';
 
 /** What the guest waits for and what it is told when it happens. */
 export interface Delivery {
@@ -21,7 +22,7 @@ type Operation =
     }
   | { readonly kind: 'immediate' | 'import'; isRef: boolean }
   /** An operation of a service: it outlives invocations, as sockets of a frozen process do. */
-  | { readonly kind: 'host'; isRef: boolean; readonly cancel: () => void };
+  | { readonly kind: 'host'; isRef: boolean; readonly task: HostTask };
 
 /**
  * Timers and operations of one environment. They keep its event loop busy while they are ref'd, pause when
@@ -80,9 +81,9 @@ export class PendingWork {
     this.#add(id, { kind: 'import', isRef: true });
   }
 
-  /** An operation of a service; `cancel` is called when the guest gives it up before it ended. */
-  addHostOperation(id: number, cancel: () => void): void {
-    this.#add(id, { kind: 'host', isRef: true, cancel });
+  /** An operation of a service. */
+  addHostOperation(id: number, task: HostTask): void {
+    this.#add(id, { kind: 'host', isRef: true, task });
   }
 
   settle(delivery: Delivery): void {
@@ -93,7 +94,7 @@ export class PendingWork {
     const operation = this.#operations.get(id);
     if (operation === undefined) return;
     if (operation.kind === 'timer') operation.timer?.cancel();
-    if (operation.kind === 'host' && !this.#ready.has(id)) operation.cancel();
+    if (operation.kind === 'host' && !this.#ready.has(id)) operation.task.cancel();
     this.#forget(id, operation);
   }
 
@@ -101,6 +102,7 @@ export class PendingWork {
     this.#operations.delete(id);
     if (operation.isRef) this.#refs -= 1;
     this.#ready.remove(id);
+    if (operation.kind === 'host') operation.task.forget();
   }
 
   setRef(id: number, isRef: boolean): void {

@@ -1,0 +1,136 @@
+import { describe, expect, test } from 'vitest';
+import { HostServices, type OperationOutcome } from '../../src/host/host-services.ts';
+import { ServiceError, type Service } from '../../src/host/service.ts';
+
+function servicesWith(service: Service, bytes = 100): HostServices {
+  return new HostServices(() => [service], { bytes });
+}
+
+/** Starts an operation and waits for what it comes to. */
+function outcomeOf(
+  services: HostServices,
+  name: string,
+  bytes?: Uint8Array,
+): Promise<OperationOutcome> {
+  const { promise, resolve } = Promise.withResolvers<OperationOutcome>();
+  services.start(name, '', bytes, resolve);
+  return promise;
+}
+
+describe('a blocking question', () => {
+  const services = servicesWith({
+    calls: {
+      text: (text) => `<${text}>`,
+      bytes: () => new Uint8Array([1, 2]),
+      refuse: () => {
+        throw new ServiceError('ENOENT', 'no such file', { fields: { errno: -2, path: '/x' } });
+      },
+      fail: () => {
+        throw new Error('secret: /home/host');
+      },
+    },
+  });
+
+  test('is answered with text, behind a mark', () => {
+    expect(services.call('text', 'a b', undefined)).toBe('=<a b>');
+  });
+
+  test('is answered with bytes', () => {
+    expect(services.call('bytes', '', undefined)).toEqual(new Uint8Array([1, 2]));
+  });
+
+  test('that is refused tells everything that the service meant to tell', () => {
+    const answer = String(services.call('refuse', '', undefined));
+    expect(answer[0]).toBe('!');
+    expect(JSON.parse(answer.slice(1))).toEqual({
+      errno: -2,
+      path: '/x',
+      name: 'Error',
+      message: 'no such file',
+      code: 'ENOENT',
+    });
+  });
+
+  test('on which the host fails tells nothing of the host', () => {
+    const answer = String(services.call('fail', '', undefined));
+    expect(answer).not.toContain('secret');
+    expect(answer).toContain('ERR_INTERNAL');
+  });
+
+  test.each(['nothing', 'toString', '__proto__', 'constructor', ''])(
+    'for a service named "%s" is refused',
+    (name) => {
+      expect(services.call(name, '', undefined)).toContain('ERR_UNKNOWN_SERVICE');
+    },
+  );
+});
+
+describe('an operation', () => {
+  test('is answered later', async () => {
+    const services = servicesWith({ operations: { echo: async (_text, bytes) => bytes } });
+    const outcome = await outcomeOf(services, 'echo', new Uint8Array([7]));
+    expect(outcome).toEqual({ failed: false, answer: new Uint8Array([7]) });
+    expect(services.running).toBe(0);
+  });
+
+  test('that is cancelled sees its signal, and its answer goes nowhere', async () => {
+    const started = Promise.withResolvers<AbortSignal>();
+    const finished = Promise.withResolvers<void>();
+    const services = servicesWith({
+      operations: {
+        wait: async (_text, _bytes, signal) => {
+          started.resolve(signal);
+          await finished.promise;
+        },
+      },
+    });
+    const outcomes: OperationOutcome[] = [];
+    const task = services.start('wait', '', undefined, (outcome) => outcomes.push(outcome));
+    const signal = await started.promise;
+    task.cancel();
+    expect(signal.aborted).toBe(true);
+    finished.resolve();
+    await new Promise((done) => setImmediate(done));
+    expect(outcomes).toEqual([]);
+    expect(services.running).toBe(0);
+  });
+
+  test('whose bytes go over the budget is refused, and the rest goes on', async () => {
+    const services = servicesWith({ operations: { take: async () => undefined } });
+    const outcome = await outcomeOf(services, 'take', new Uint8Array(101));
+    expect(outcome.failed).toBe(true);
+    expect(outcome.answer).toContain('100 bytes');
+    expect((await outcomeOf(services, 'take', new Uint8Array(100))).failed).toBe(false);
+  });
+
+  test('whose answers nobody takes fills the budget until they are forgotten', async () => {
+    const services = servicesWith({ operations: { give: async () => new Uint8Array(60) } });
+    const first = Promise.withResolvers<OperationOutcome>();
+    const task = services.start('give', '', undefined, first.resolve);
+    expect((await first.promise).failed).toBe(false);
+    expect((await outcomeOf(services, 'give')).failed).toBe(true);
+    task.forget();
+    expect((await outcomeOf(services, 'give')).failed).toBe(false);
+  });
+
+  test('is aborted when the environment ends, and none starts after', async () => {
+    const closed: string[] = [];
+    const started = Promise.withResolvers<AbortSignal>();
+    const services = servicesWith({
+      operations: {
+        wait: (_text, _bytes, signal) => {
+          started.resolve(signal);
+          return new Promise(() => {});
+        },
+      },
+      close: () => void closed.push('closed'),
+    });
+    services.start('wait', '', undefined, () => {});
+    const signal = await started.promise;
+    services.close();
+    services.close();
+    expect(signal.aborted).toBe(true);
+    expect(closed).toEqual(['closed']);
+    expect(services.call('x', '', undefined)).toContain('ERR_CLOSED');
+  });
+});
