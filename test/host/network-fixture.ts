@@ -62,11 +62,11 @@ export function guestOf(
     const bytes = typeof body === 'string' ? Buffer.from(body) : body;
     const { promise, resolve, reject } = Promise.withResolvers<unknown>();
     const text = typeof question === 'string' ? question : JSON.stringify(question);
-    const cancel = services.start(name, text, bytes, ({ failed, answer }) => {
+    const task = services.start(name, text, bytes, ({ failed, answer }) => {
       if (failed) reject(JSON.parse(answer as string));
       else resolve(answer);
     });
-    return { cancel, outcome: promise };
+    return { cancel: () => task.cancel(), outcome: promise };
   };
   const ask: Guest['ask'] = (name, question, body) => start(name, question, body).outcome;
   return {
