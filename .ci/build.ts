@@ -44,7 +44,8 @@ const partImports: Plugin = {
 function ownImport(path: string): { path: string; external: boolean } | undefined {
   const id = relative(guestFolder, path).replaceAll(sep, '/').replace(/\.ts$/, '');
   if (id.startsWith('web/') || id.startsWith('node/')) return { path: id, external: true };
-  if (id.startsWith('..')) return undefined;
+  // `cores/` is bundled into the one part that imports it.
+  if (id.startsWith('..') || id.startsWith('cores/')) return undefined;
   if (!bootstrapModules?.includes(id)) {
     throw new Error(`build: a part imports guest/${id}.ts, which main.ts does not hand out`);
   }

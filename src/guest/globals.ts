@@ -46,6 +46,7 @@ const globalsOfParts: Readonly<Record<string, readonly string[]>> = {
   'web/event-target': ['EventTarget'],
   'web/message-event': ['CloseEvent', 'MessageEvent'],
   'web/structured-clone': ['structuredClone'],
+  'node/buffer': ['Buffer'],
 };
 
 /** What every guest finds, whatever function it runs. */
