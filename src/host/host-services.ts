@@ -54,8 +54,9 @@ export class HostServices {
     this.#running.add(controller);
     void this.#run(name, text, bytes, controller).then((outcome) => {
       this.#running.delete(controller);
-      if (controller.signal.aborted) return;
-      const size = outcome.failed ? 0 : sizeOf(outcome.answer);
+      // Nobody waits for the answer to what was cancelled, so nobody would forget it.
+      const isCounted = !outcome.failed && !controller.signal.aborted;
+      const size = isCounted ? sizeOf(outcome.answer) : 0;
       if (this.#bytesUnderWay + size > this.#budget.bytes) {
         done(this.#refusal());
         return;

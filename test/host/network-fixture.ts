@@ -65,6 +65,8 @@ export function guestOf(
     const task = services.start(name, text, bytes, ({ failed, answer }) => {
       if (failed) reject(JSON.parse(answer as string));
       else resolve(answer);
+      // The guest has it.
+      task.forget();
     });
     return { cancel: () => task.cancel(), outcome: promise };
   };
