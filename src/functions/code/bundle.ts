@@ -1,6 +1,6 @@
 import { dirname, posix, resolve as resolvePath } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import type { BuildFailure, BuildOptions, BuildResult, Message } from 'esbuild';
+import type { BuildFailure, BuildOptions, BuildResult, Message, Plugin } from 'esbuild';
 import { CodeError } from '../../core/errors.ts';
 import { createDeployment } from './deployment.ts';
 import type { Deployment } from './deployment.ts';
@@ -15,6 +15,22 @@ interface BundleOptions {
 }
 
 const shownErrors = 5;
+
+/**
+ * A native addon becomes a module that throws, as on a platform it was not built for: packages that try one
+ * and have something else in store go on.
+ */
+const refusedAddons: Plugin = {
+  name: 'refused-addons',
+  setup(esbuild) {
+    esbuild.onLoad({ filter: /\.node$/ }, ({ path }) => {
+      const message = `Native addons cannot run in an isolate: ${posix.basename(path)}`;
+      return {
+        contents: `throw Object.assign(new Error(${JSON.stringify(message)}), { code: 'ERR_DLOPEN_FAILED' })`,
+      };
+    });
+  },
+};
 
 /** Bundles an entry file (JavaScript or TypeScript) with all it imports into one module. */
 export async function bundleFile(
@@ -91,6 +107,7 @@ function buildOptions(
     charset: 'utf8',
     legalComments: 'none',
     metafile: true,
+    plugins: [refusedAddons],
     logLevel: 'silent',
     define: format === 'cjs' ? metaConstants(path) : pathConstants(path),
   };
@@ -144,6 +161,9 @@ function buildError(entry: string, cause: unknown): CodeError {
     return `  ${location.file}:${location.line}:${location.column + 1}: ${text}`;
   });
   if (errors.length > shownErrors) lines.push(`  ... and ${errors.length - shownErrors} more`);
+  if (errors.some(({ text }) => text.includes('.node")'))) {
+    lines.push('  Native addons (.node) cannot run in an isolate');
+  }
   if (lines.length === 0) lines.push(`  ${String(cause)}`);
   return new CodeError(`Could not bundle "${entry}":\n${lines.join('\n')}`, { cause });
 }

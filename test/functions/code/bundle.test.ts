@@ -88,6 +88,30 @@ test('import.meta and dynamic imports work in a CommonJS bundle', async () => {
   expect(await run(code, 'index.js')).toEqual(['file:///var/task/index.js', '/var/task', 1]);
 });
 
+test('a native addon throws when it is loaded, so that a package may do without', async () => {
+  const code = await bundle(
+    {
+      'index.js':
+        "exports.handler = () => { try { return require('fast') } catch ({ code, message }) { return [code, message] } }",
+      'node_modules/fast/package.json': '{"name":"fast","main":"build/fast.node"}',
+      'node_modules/fast/build/fast.node': '\0machine code',
+    },
+    'index.js',
+  );
+  expect(await run(code, 'index.js')).toEqual([
+    'ERR_DLOPEN_FAILED',
+    'Native addons cannot run in an isolate: fast.node',
+  ]);
+});
+
+test('a package whose addon cannot be found says what is wrong with addons', async () => {
+  const code = bundle(
+    { 'index.js': 'exports.handler = () => require(`./build/${process.platform}-x.node`)' },
+    'index.js',
+  );
+  await expect(code).rejects.toThrow('Native addons (.node) cannot run in an isolate');
+});
+
 test('an entry called index.js is not overwritten', async () => {
   await using folder = await folderOf({ 'index.js': 'exports.handler = () => 1' });
   const file = join(folder.path, 'index.js');
