@@ -19,7 +19,7 @@ export interface GuestRunOptions {
 const wallMs = 30_000;
 
 async function run(options: GuestRunOptions): Promise<GuestReport> {
-  await using lambda = new Lambda({ credentials });
+  await using lambda = new Lambda({ credentials, parallelism: 1, blanks: 0 });
   let report: RunReport;
   try {
     const guest = await lambda.createFunction({

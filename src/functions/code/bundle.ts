@@ -64,24 +64,39 @@ async function load(loadEsbuild: () => Promise<Esbuild>): Promise<Esbuild> {
   }
 }
 
-/** CommonJS starts faster and has `require`; only top-level await makes an ES module necessary. */
+/**
+ * CommonJS starts faster and has `require`; only top-level await makes an ES module necessary. What a package
+ * asks for and nobody installed is an optional dependency of it: it stays out, and fails when it is loaded.
+ */
 async function build(
   esbuild: Esbuild,
   entry: string,
   options: BundleOptions,
 ): Promise<{ readonly result: BuildResult; readonly path: string }> {
-  try {
-    const path = `${options.stem}.js`;
-    return { result: await esbuild.build(buildOptions(entry, path, 'cjs', options)), path };
-  } catch (error) {
-    if (!usesTopLevelAwait(error)) throw buildError(entry, error);
+  const external = new Set<string>();
+  let format: Format = 'cjs';
+  for (;;) {
+    const path = options.stem + (format === 'cjs' ? '.js' : '.mjs');
+    try {
+      const settings = { ...buildOptions(entry, path, format, options), external: [...external] };
+      return { result: await esbuild.build(settings), path };
+    } catch (error) {
+      const known = external.size;
+      for (const name of uninstalledOptions(error)) external.add(name);
+      if (external.size > known) continue;
+      if (format === 'esm' || !usesTopLevelAwait(error)) throw buildError(entry, error);
+      format = 'esm';
+    }
   }
-  try {
-    const path = `${options.stem}.mjs`;
-    return { result: await esbuild.build(buildOptions(entry, path, 'esm', options)), path };
-  } catch (error) {
-    throw buildError(entry, error);
-  }
+}
+
+/** Names that modules inside of `node_modules` import and that are not there. */
+function uninstalledOptions(error: unknown): string[] {
+  return errorsOf(error).flatMap(({ text, location }) => {
+    const [, name] = /^Could not resolve "([^./"*][^"*]*)"$/.exec(text) ?? [];
+    const isOfPackage = location?.file.includes('node_modules/') ?? false;
+    return name !== undefined && isOfPackage ? [name] : [];
+  });
 }
 
 function buildOptions(

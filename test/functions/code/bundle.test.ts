@@ -112,6 +112,23 @@ test('a package whose addon cannot be found says what is wrong with addons', asy
   await expect(code).rejects.toThrow('Native addons (.node) cannot run in an isolate');
 });
 
+test('what a package needs and nobody installed fails when it is loaded', async () => {
+  const code = await bundle(
+    {
+      'index.js': "exports.handler = require('db')",
+      'node_modules/db/index.js':
+        "module.exports = () => { try { return load() } catch ({ code }) { return code } }; const load = () => require('driver/native')",
+    },
+    'index.js',
+  );
+  expect(await run(code, 'index.js')).toBe('MODULE_NOT_FOUND');
+});
+
+test('what the project itself imports has to be there', async () => {
+  const code = bundle({ 'index.js': "exports.handler = () => require('driver')" }, 'index.js');
+  await expect(code).rejects.toThrow('index.js:1:33: Could not resolve "driver"');
+});
+
 test('an entry called index.js is not overwritten', async () => {
   await using folder = await folderOf({ 'index.js': 'exports.handler = () => 1' });
   const file = join(folder.path, 'index.js');
