@@ -1,5 +1,5 @@
 import { existsSync, readFileSync, readdirSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { readText, type Sources } from '../lib/sources.ts';
 import type { Deployment, Suite, TestFile } from '../lib/suite.ts';
 import { ruleAgainst } from './rules.ts';
@@ -17,6 +17,15 @@ const groups: Record<string, RegExp> = {
   webstreams: /^test-(whatwg-|web)(readable|writable|transform|web)?streams?[-.]/,
   zlib: /^test-zlib[-.]/,
   'crypto-hash': /^test-crypto-(hash|hmac)[-.]/,
+  crypto: /^test-crypto(?!-(hash|hmac)[-.])[-.]/,
+  webcrypto: /^test-webcrypto[-.]/,
+  assert: /^test-assert[-.]/,
+  'async-context': /^test-async-local-storage[-.]/,
+  'diagnostics-channel': /^test-diagnostics-channel[-.]/,
+  timers: /^test-(timers|next-tick|microtask)[-.]/,
+  console: /^test-console[-.]/,
+  fs: /^test-fs[-.]/,
+  web: /^test-(abort|blob|file|btoa|performance|structuredClone|messagechannel|messageport)[a-z]*[-.]/i,
 };
 
 const shims = new URL('common/', import.meta.url);
@@ -41,20 +50,26 @@ export function nodeSuites(sources: Sources): Suite[] {
   }));
 }
 
-function deploy(sources: Sources, file: string, text: string): Deployment {
+function deploy(sources: Sources, test: string, text: string): Deployment {
   const files = new Map<string, string | Uint8Array>([
     ['index.js', readFileSync(harness, 'utf8')],
-    ['job.json', JSON.stringify({ file })],
-    [`test/parallel/${file}`, withShims(text)],
+    ['job.json', JSON.stringify({ file: test })],
+    [`test/parallel/${test}`, withShims(text)],
   ]);
+  // What has no stand-in is Node's own.
+  for (const name of filesAt(sources.nodeTests, 'common').filter((file) =>
+    /^common\/[^/]+js$/.test(file),
+  )) {
+    files.set(`test/${name}`, readText(join(sources.nodeTests, name)));
+  }
   for (const name of readdirSync(shims)) {
     // `require('../common')` finds index.js, so the shims lose the ending this repository needs.
     files.set(`test/common/${name.replace(/\.cjs$/, '.js')}`, readText(join(shims.pathname, name)));
   }
   for (const path of fixturesIn(text)) {
-    const fixture = join(sources.nodeTests, 'fixtures', path);
-    if (!existsSync(fixture) || !statSync(fixture).isFile()) continue;
-    files.set(`test/fixtures/${path}`, readFileSync(fixture));
+    for (const file of filesAt(join(sources.nodeTests, 'fixtures'), path)) {
+      files.set(`test/fixtures/${file}`, readFileSync(join(sources.nodeTests, 'fixtures', file)));
+    }
   }
   return files;
 }
@@ -77,6 +92,20 @@ function fixturesIn(text: string): Set<string> {
     const parts = [...list.matchAll(/['"]([^'"]+)['"]/g)].map(([, part = '']) => part);
     found.add(parts.join('/'));
   }
+  // Keys come by names that are put together.
+  if (/readKey|keys\b/.test(text) && text.includes('fixtures')) found.add('keys');
   found.delete('');
+  found.delete('wpt');
   return found;
+}
+
+/** A fixture by its path: a file, or every file of a folder. */
+function filesAt(root: string, path: string): string[] {
+  const full = join(root, path);
+  if (relative(root, full) === '' || relative(root, full).startsWith('..')) return [];
+  if (!existsSync(full)) return [];
+  if (statSync(full).isFile()) return [path];
+  return readdirSync(full, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => relative(root, join(entry.parentPath, entry.name)));
 }

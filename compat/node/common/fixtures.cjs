@@ -9,5 +9,6 @@ module.exports = {
   fixturesDir,
   path: fixture,
   fileURL: (...parts) => require('url').pathToFileURL(fixture(...parts)),
+  readKey: (name, encoding) => fs.readFileSync(fixture('keys', name), encoding),
   readSync: (parts, encoding) => fs.readFileSync(fixture(...[parts].flat()), encoding),
 };

@@ -19,5 +19,6 @@ export const {
   isDebug,
   isWindows,
   isMainThread,
+  isInsideDirWithUnusualChars,
 } = common;
 export default common;

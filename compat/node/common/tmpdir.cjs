@@ -8,6 +8,7 @@ module.exports = {
   path: root,
   resolve: (...parts) => path.resolve(root, ...parts),
   fileURL: (...parts) => require('url').pathToFileURL(path.resolve(root, ...parts)),
+  hasEnoughSpace: () => false,
   refresh() {
     fs.rmSync(root, { recursive: true, force: true });
     fs.mkdirSync(root, { recursive: true });
