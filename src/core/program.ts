@@ -20,6 +20,15 @@ export interface Program {
   load(path: string): ProgramModule | undefined;
   /** The source map of a module's text, as JSON, where one was inlined or deployed beside it. */
   sourceMap(path: string): string | undefined;
+  /** What the guest's file system shows below `/var/task` and `/opt`. */
+  readonly files: ProgramFiles;
+}
+
+/** Everything that was deployed, code or not. Paths are absolute. */
+export interface ProgramFiles {
+  readonly files: ReadonlyMap<string, Uint8Array>;
+  /** Symbolic links: path to the absolute path they point at. */
+  readonly links: ReadonlyMap<string, string>;
 }
 
 export type ProgramEntry =

@@ -1,4 +1,5 @@
 import type { ResolvedNetwork } from '../network/network-options.ts';
+import { FileService, type FileServiceOptions } from './files/file-service.ts';
 import { HostServices } from './host-services.ts';
 import { NetworkServices } from './network/network-services.ts';
 import type { Service } from './service.ts';
@@ -12,7 +13,15 @@ export interface ServiceSettings {
 const bytesPerMb = 1_048_576;
 
 /** All that guests of one environment may ask of the host; made when a guest first asks for anything. */
-export function servicesFor(settings: ServiceSettings, response: Service): HostServices {
-  const make = (): Service[] => [response, new NetworkServices(settings.network)];
+export function servicesFor(
+  settings: ServiceSettings,
+  files: FileServiceOptions,
+  response: Service,
+): HostServices {
+  const make = (): Service[] => [
+    response,
+    new FileService(files),
+    new NetworkServices(settings.network),
+  ];
   return new HostServices(make, { bytes: settings.memoryMb * bytesPerMb });
 }

@@ -2,6 +2,17 @@ import type { Clock, ClockTimer } from '../core/clock.ts';
 import type { StopReason } from '../core/events.ts';
 import type { FunctionVersionRecord } from '../functions/function-record.ts';
 import type { Environment } from './environment.ts';
+import type { EnvironmentStorage } from './executor.ts';
+import { KeptStorages } from './kept-storages.ts';
+
+/** Ends that AWS calls a reset: another environment takes the place, and finds `/tmp` as it was. */
+const resets: ReadonlySet<StopReason> = new Set([
+  'timeout',
+  'out-of-memory',
+  'exit',
+  'uncaught-error',
+  'init-failed',
+]);
 
 /** What an environment costs besides its heap, in bytes: V8's own structures and the host's side. */
 const baseBytes = 500_000;
@@ -34,6 +45,7 @@ export class EnvironmentPool {
   readonly #clock: Clock;
   readonly #idleTimeoutMs: number;
   readonly #ceilingBytes: number;
+  readonly #kept = new KeptStorages();
   readonly #shelves = new Map<FunctionVersionRecord, Shelf>();
   #bookedBytes = 0;
   #size = 0;
@@ -52,6 +64,16 @@ export class EnvironmentPool {
 
   get bookedBytes(): number {
     return this.#bookedBytes;
+  }
+
+  /** What an environment that was reset left in `/tmp`, for the one that takes its place. */
+  takeStorage(
+    version: FunctionVersionRecord,
+    tenantId: string | undefined,
+  ): EnvironmentStorage | undefined {
+    const storage = this.#kept.take(version, tenantId);
+    if (storage !== undefined) this.#bookedBytes -= storage.usedBytes;
+    return storage;
   }
 
   /** Environments alive for one version. */
@@ -89,8 +111,7 @@ export class EnvironmentPool {
     }
     environment.rest(nowMs);
     environment.home.push(environment);
-    if (environment.peakMemoryBytes + baseBytes !== environment.bookedBytes)
-      this.#book(environment);
+    if (environment.heldBytes + baseBytes !== environment.bookedBytes) this.#book(environment);
     if (this.#sweep === undefined) this.#scheduleSweep(this.#idleTimeoutMs);
   }
 
@@ -105,10 +126,23 @@ export class EnvironmentPool {
     forgetTenant(shelf, environment.info.tenantId);
     if (shelf.all.size === 0) this.#shelves.delete(environment.version);
     environment.stop(reason);
+    this.#keepStorage(environment, reason);
+  }
+
+  #keepStorage({ version, info, storage, isRetired }: Environment, reason: StopReason): void {
+    if (storage.usedBytes === 0 || isRetired || !resets.has(reason)) {
+      storage.dispose();
+      return;
+    }
+    this.#kept.keep({ version, tenantId: info.tenantId, storage, sinceMs: this.#clock.now() });
+    this.#bookedBytes += storage.usedBytes;
+    if (this.#bookedBytes > this.#ceilingBytes) this.#makeRoom();
+    if (this.#sweep === undefined) this.#scheduleSweep(this.#idleTimeoutMs);
   }
 
   /** No new invocation runs on that version record; what runs there ends in peace. */
   retire(version: FunctionVersionRecord): void {
+    this.#bookedBytes -= this.#kept.forget((kept) => kept.version === version);
     const shelf = this.#shelves.get(version);
     if (shelf === undefined) return;
     for (const environment of [...shelf.all]) {
@@ -121,17 +155,25 @@ export class EnvironmentPool {
     this.#sweep?.cancel();
     this.#sweep = undefined;
     for (const environment of this.#everyone()) this.drop(environment, 'closed');
+    this.#bookedBytes -= this.#kept.forget(() => true);
   }
 
   /** Brings the books up to date, then makes room if they show too much. */
   #book(environment: Environment): void {
-    const bytes = environment.peakMemoryBytes + baseBytes;
+    const bytes = environment.heldBytes + baseBytes;
     this.#bookedBytes += bytes - environment.bookedBytes;
     environment.bookedBytes = bytes;
     if (this.#bookedBytes > this.#ceilingBytes) this.#makeRoom();
   }
 
   #makeRoom(): void {
+    // What waits for an environment that may never come goes first.
+    let excessBytes = this.#bookedBytes - this.#ceilingBytes;
+    this.#bookedBytes -= this.#kept.forget(({ storage }) => {
+      if (excessBytes <= 0) return false;
+      excessBytes -= storage.usedBytes;
+      return true;
+    });
     const resting = this.#everyone()
       .filter(isResting)
       .sort((a, b) => a.idleSinceMs - b.idleSinceMs);
@@ -157,6 +199,8 @@ export class EnvironmentPool {
       if (expiresMs <= nowMs) this.drop(environment, 'idle');
       else nextMs = Math.min(nextMs, expiresMs);
     }
+    this.#bookedBytes -= this.#kept.forget(({ sinceMs }) => sinceMs + this.#idleTimeoutMs <= nowMs);
+    nextMs = Math.min(nextMs, this.#kept.oldestMs + this.#idleTimeoutMs);
     if (nextMs < Infinity) this.#scheduleSweep(nextMs - nowMs);
   }
 

@@ -1,7 +1,13 @@
 import type { Clock } from '../core/clock.ts';
 import type { EnvironmentInfo, Events, StopReason } from '../core/events.ts';
 import type { FunctionVersionRecord } from '../functions/function-record.ts';
-import type { Fault, RunningEnvironment, RunOutcome, RunRequest } from './executor.ts';
+import type {
+  EnvironmentStorage,
+  Fault,
+  RunningEnvironment,
+  RunOutcome,
+  RunRequest,
+} from './executor.ts';
 
 /** Where an environment is in its life; only `Environment` moves it. */
 export type EnvironmentState =
@@ -24,6 +30,8 @@ const busy: EnvironmentState = { kind: 'busy' };
 export class Environment {
   readonly version: FunctionVersionRecord;
   readonly info: EnvironmentInfo;
+  /** Its `/tmp`, which may have had other environments before. */
+  readonly storage: EnvironmentStorage;
   /** ARN of the first invocation; the guest knows it from the start and is only told of others. */
   readonly usualArn: string;
   readonly #clock: Clock;
@@ -39,6 +47,7 @@ export class Environment {
   constructor(
     version: FunctionVersionRecord,
     info: EnvironmentInfo,
+    storage: EnvironmentStorage,
     usualArn: string,
     phase: 'init' | 'invoke',
     clock: Clock,
@@ -46,6 +55,7 @@ export class Environment {
   ) {
     this.version = version;
     this.info = info;
+    this.storage = storage;
     this.usualArn = usualArn;
     this.#clock = clock;
     this.#events = events;
@@ -66,6 +76,11 @@ export class Environment {
 
   get peakMemoryBytes(): number {
     return this.#running?.peakMemoryBytes ?? 0;
+  }
+
+  /** What it holds of the host's memory, `/tmp` included. */
+  get heldBytes(): number {
+    return this.peakMemoryBytes + this.storage.usedBytes;
   }
 
   /** A newer revision or a deletion made it obsolete: the invocation in it ends, then it goes. */

@@ -12,6 +12,8 @@ export interface Executor {
   prepare(program: Program, memoryMb: number): Promise<void>;
   /** Makes an environment and runs module top level. Gives the answer at once where the tier can. */
   start(request: StartRequest): StartedEnvironment | Promise<StartedEnvironment>;
+  /** Makes an empty `/tmp` that starts can be given, one after the other. It costs nothing until used. */
+  createStorage(ephemeralStorageMb: number): EnvironmentStorage;
   /** Figures for people: blanks waiting, threads lost. */
   stats(): ExecutorStats;
   /** Ends what is left and resolves when no thread works for this executor any more. */
@@ -25,8 +27,18 @@ export interface ExecutorStats {
   readonly zombies: number;
 }
 
+/** `/tmp` of one environment. It outlives the isolates that run there, so a reset leaves it as it is. */
+export interface EnvironmentStorage {
+  /** Bytes of memory that it takes on the host. */
+  readonly usedBytes: number;
+  /** Nobody needs it any more. */
+  dispose(): void;
+}
+
 export interface StartRequest {
   readonly program: Program;
+  /** Made by the same executor; no other environment runs on it. */
+  readonly storage: EnvironmentStorage;
   readonly settings: EnvironmentSettings;
   readonly clock: Clock;
   /** Init may take this long by the clock on the wall, in milliseconds. */

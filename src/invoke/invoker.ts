@@ -15,6 +15,7 @@ import { environmentInfo, environmentSettings } from './environment-settings.ts'
 import { Environment, stopReason } from './environment.ts';
 import type { EnvironmentPool } from './environment-pool.ts';
 import type {
+  EnvironmentStorage,
   Executor,
   Fault,
   ResponseWriter,
@@ -182,6 +183,7 @@ export class Invoker {
     const environment = new Environment(
       version,
       info,
+      this.#storageFor(run, phase),
       invokedArn,
       phase,
       this.#clock,
@@ -189,6 +191,15 @@ export class Invoker {
     );
     this.#pool.add(environment);
     return environment;
+  }
+
+  /** An init that is done again runs where the first one did. */
+  #storageFor({ target, invocation }: Run, phase: 'init' | 'invoke'): EnvironmentStorage {
+    const { version } = target;
+    const { isolation, ephemeralStorageMb } = version.config;
+    const isFresh = invocation.isForcedCold && phase === 'init';
+    const kept = isFresh ? undefined : this.#pool.takeStorage(version, invocation.tenantId);
+    return kept ?? this.#options.executors[isolation].createStorage(ephemeralStorageMb);
   }
 
   /** An engine that cannot even make an isolate is our fault; the environment must not stay on the books. */
@@ -219,6 +230,7 @@ export class Invoker {
     const { region, credentials, clock, executors } = this.#options;
     return executors[version.config.isolation].start({
       program: version.program,
+      storage: environment.storage,
       settings: environmentSettings(environment, { region, credentials }),
       clock,
       timeoutMs,

@@ -8,6 +8,7 @@ import type {
   StartRequest,
 } from '../invoke/executor.ts';
 import { servicesFor } from '../host/environment-services.ts';
+import { fileStorage } from '../host/files/storage.ts';
 import type { HostServices } from '../host/host-services.ts';
 import { ResponseService } from '../host/response.ts';
 import {
@@ -85,7 +86,12 @@ export class GuestSession implements RunningEnvironment {
       bufferedBytes: maxResponseBytes,
       streamedBytes: maxStreamedBytes,
     });
-    this.#services = servicesFor(request.settings, this.#response);
+    const files = {
+      code: request.program.files,
+      storage: fileStorage(request.storage),
+      now: () => request.clock.now(),
+    };
+    this.#services = servicesFor(request.settings, files, this.#response);
     this.#logs = new LogMeter(request.onLog);
     this.#memory = new MemoryGauge(guest);
     this.#entry = new EntryMeter(guest);

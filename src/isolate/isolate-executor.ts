@@ -2,11 +2,13 @@ import { availableParallelism } from 'node:os';
 import { ClosedError } from '../core/errors.ts';
 import type { Program } from '../core/program.ts';
 import type {
+  EnvironmentStorage,
   Executor,
   ExecutorStats,
   StartedEnvironment,
   StartRequest,
 } from '../invoke/executor.ts';
+import { FileStorage } from '../host/files/storage.ts';
 import { BlankPool } from './blank-pool.ts';
 import { produceCodeCache } from './compile-cache.ts';
 import { selfTest } from './engine.ts';
@@ -75,6 +77,10 @@ export class IsolateExecutor implements Executor {
     });
     this.#sessions.add(session);
     return session.start();
+  }
+
+  createStorage(ephemeralStorageMb: number): EnvironmentStorage {
+    return new FileStorage(ephemeralStorageMb);
   }
 
   stats(): ExecutorStats {

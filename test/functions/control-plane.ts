@@ -69,6 +69,7 @@ function fakeProgram(key: string): Program {
     resolve: () => ({ kind: 'error', code: 'MODULE_NOT_FOUND', message: 'none' }),
     load: () => undefined,
     sourceMap: () => undefined,
+    files: { files: new Map(), links: new Map() },
   };
 }
 

@@ -89,6 +89,7 @@ describe('a question of the guest', () => {
     resolve: () => ({ kind: 'error', code: 'MODULE_NOT_FOUND', message: 'none' }),
     load: () => undefined,
     sourceMap: () => undefined,
+    files: { files: new Map(), links: new Map() },
   };
   const ask = (kind: unknown, text: unknown) => {
     const exits: number[] = [];

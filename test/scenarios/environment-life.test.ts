@@ -4,7 +4,12 @@ import { Events, type EnvironmentInfo, type StopReason } from '../../src/core/ev
 import type { FunctionVersionRecord } from '../../src/functions/function-record.ts';
 import { EnvironmentPool } from '../../src/invoke/environment-pool.ts';
 import { Environment } from '../../src/invoke/environment.ts';
-import type { RunningEnvironment, RunOutcome, RunRequest } from '../../src/invoke/executor.ts';
+import type {
+  EnvironmentStorage,
+  RunningEnvironment,
+  RunOutcome,
+  RunRequest,
+} from '../../src/invoke/executor.ts';
 import { VirtualClock } from '../../src/testing/index.ts';
 
 const idleTimeoutMs = 60_000;
@@ -45,6 +50,21 @@ class FakeRunning implements RunningEnvironment {
   }
 }
 
+/** `/tmp` as the pool sees it. */
+class FakeStorage implements EnvironmentStorage {
+  usedBytes = 0;
+  isDisposed = false;
+  readonly owner: string;
+
+  constructor(owner = '') {
+    this.owner = owner;
+  }
+
+  dispose(): void {
+    this.isDisposed = true;
+  }
+}
+
 interface Held {
   readonly environment: Environment;
   readonly running: FakeRunning;
@@ -61,6 +81,7 @@ class World {
   readonly tenants = [undefined, 'red', 'blue'];
   readonly all: Held[] = [];
   readonly busy: Held[] = [];
+  readonly storages = new Set<FakeStorage>();
   readonly stopped = new Map<string, StopReason[]>();
   #count = 0;
 
@@ -74,7 +95,20 @@ class World {
   start(version: FunctionVersionRecord, tenantId: string | undefined): void {
     this.#count += 1;
     const info = { environmentId: `${this.#count}`, tenantId } as unknown as EnvironmentInfo;
-    const environment = new Environment(version, info, 'arn', 'init', this.clock, this.events);
+    const owner = `${version.functionName} for ${tenantId}`;
+    const kept = this.pool.takeStorage(version, tenantId);
+    const storage = kept instanceof FakeStorage ? kept : new FakeStorage(owner);
+    expect(storage).toMatchObject({ owner, isDisposed: false });
+    this.storages.add(storage);
+    const environment = new Environment(
+      version,
+      info,
+      storage,
+      'arn',
+      'init',
+      this.clock,
+      this.events,
+    );
     this.pool.add(environment);
     const running = new FakeRunning();
     environment.ready(running, 1);
@@ -114,9 +148,18 @@ class World {
       );
     }
     const booked = alive.reduce((sum, { environment }) => sum + environment.bookedBytes, 0);
-    expect(this.pool.bookedBytes).toBe(booked);
-    // Over the ceiling, nobody may rest.
-    if (booked > ceilingBytes) expect(alive.length).toBe(this.busy.length);
+    const inUse = alive.map(({ environment }) => environment.storage);
+    expect(new Set(inUse).size).toBe(inUse.length);
+    const kept = [...this.storages].filter(
+      (storage) => !storage.isDisposed && !inUse.includes(storage),
+    );
+    const keptBytes = kept.reduce((sum, { usedBytes }) => sum + usedBytes, 0);
+    expect(this.pool.bookedBytes).toBe(booked + keptBytes);
+    // Over the ceiling, nobody may rest and nothing may wait.
+    if (booked + keptBytes > ceilingBytes) {
+      expect(alive.length).toBe(this.busy.length);
+      expect(keptBytes).toBe(0);
+    }
   }
 }
 
@@ -170,12 +213,17 @@ const steps: fc.Arbitrary<Step> = fc.oneof(
     },
   })),
   fc
-    .tuple(fc.nat(), fc.constantFrom<StopReason>('timeout', 'out-of-memory', 'exit'))
-    .map(([pick, reason]) => ({
-      name: `kill ${pick}: ${reason}`,
+    .tuple(
+      fc.nat(),
+      fc.constantFrom<StopReason>('timeout', 'exit', 'engine-fault'),
+      fc.nat({ max: 10 }),
+    )
+    .map(([pick, reason, writtenMb]) => ({
+      name: `kill ${pick}: ${reason}, with ${writtenMb} MB in /tmp`,
       run: (world: World) => {
         const held = world.leave(pick);
         if (held === undefined) return;
+        (held.environment.storage as FakeStorage).usedBytes += writtenMb * mb;
         world.pool.drop(held.environment, reason);
         world.pool.drop(held.environment, 'closed');
         expect(held.environment.state).toEqual({ kind: 'dead', reason });
@@ -222,6 +270,7 @@ describe('the pool of environments', () => {
         world.busy.length = 0;
         for (const { running } of world.all) running.isBusy = false;
         world.check();
+        expect(world.pool.bookedBytes).toBe(0);
         expect(world.pool.size).toBe(0);
         expect(world.clock.pending()).toEqual([]);
       }),
@@ -242,6 +291,25 @@ describe('the pool of environments', () => {
     expect(world.pool.take(version, undefined)).toBe(first?.environment);
     expect(world.pool.take(version, undefined)).toBe(third?.environment);
     expect(world.pool.take(version, undefined)).toBeUndefined();
+  });
+
+  test('keeps /tmp for the environment that takes the place of one that was reset', () => {
+    const world = new World();
+    const version = world.versions[0] as FunctionVersionRecord;
+    const end = (reason: StopReason): EnvironmentStorage | undefined => {
+      world.start(version, 'tenant');
+      const held = world.leave(0);
+      if (held === undefined) return undefined;
+      (held.environment.storage as FakeStorage).usedBytes = mb;
+      world.pool.drop(held.environment, reason);
+      return held.environment.storage;
+    };
+
+    const storage = end('timeout');
+    expect(world.pool.takeStorage(version, undefined)).toBeUndefined();
+    expect(world.pool.takeStorage(version, 'tenant')).toBe(storage);
+    end('idle');
+    expect(world.pool.takeStorage(version, 'tenant')).toBeUndefined();
   });
 
   test('lets the one that nobody used for longest go first when memory is short', async () => {
@@ -273,7 +341,15 @@ describe('an environment', () => {
   const fresh = (): Environment => {
     const world = new World();
     const info = { environmentId: '1' } as unknown as EnvironmentInfo;
-    return new Environment(versionRecord('a'), info, 'arn', 'init', world.clock, world.events);
+    return new Environment(
+      versionRecord('a'),
+      info,
+      new FakeStorage(),
+      'arn',
+      'init',
+      world.clock,
+      world.events,
+    );
   };
 
   test.each([

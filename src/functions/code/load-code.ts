@@ -28,7 +28,6 @@ export interface LoadedCode {
   readonly codeSize: number;
   /** The deployment package. */
   readonly zip: Uint8Array;
-  /** What the guest's file system shows; see also `links`. */
   readonly files: Deployment['files'];
   readonly links: Deployment['links'];
   /** Host files that the code was made of, for a watch mode. Empty for text and bytes. */
@@ -59,7 +58,7 @@ export async function loadCode(code: CodeSource, options: LoadOptions): Promise<
     links: deployment.links,
     inputFiles,
     program: (handler: string) =>
-      createProgram(graph, handler, programKey(codeSha256, handler, options.runtime)),
+      createProgram(graph, deployment, handler, programKey(codeSha256, handler, options.runtime)),
   });
 }
 
@@ -112,7 +111,12 @@ function programKey(codeSha256: string, handler: string, runtime: string): strin
   return createHash('sha256').update(`${codeSha256}\n${runtime}\n${handler}`).digest('hex');
 }
 
-function createProgram(graph: ModuleGraph, handler: string, key: string): Program {
+function createProgram(
+  graph: ModuleGraph,
+  files: Deployment,
+  handler: string,
+  key: string,
+): Program {
   const entry = graph.entryOf(handler);
   const none = { modules: [], builtins: [] };
   return Object.freeze({
@@ -122,5 +126,6 @@ function createProgram(graph: ModuleGraph, handler: string, key: string): Progra
     resolve: graph.resolve.bind(graph),
     load: graph.load.bind(graph),
     sourceMap: graph.sourceMap.bind(graph),
+    files,
   });
 }

@@ -1,16 +1,16 @@
+import type { ProgramFiles } from '../../core/program.ts';
 import type { HostAnswer, HostCall, HostOperation, Service } from '../service.ts';
 import { Arguments } from './arguments.ts';
 import { Errno, fileError } from './errno.ts';
 import type { FileNode } from './nodes.ts';
 import { ProcessFiles } from './process-files.ts';
-import type { FileSet } from './read-only-tree.ts';
 import { createRoot } from './root.ts';
 import { statNumbers, volumeNumbers } from './stat-numbers.ts';
 import type { FileStorage } from './storage.ts';
 
 export interface FileServiceOptions {
   /** What `/var/task` and `/opt` show. */
-  readonly code: FileSet;
+  readonly code: ProgramFiles;
   /** What `/tmp` shows; it may outlive this service. */
   readonly storage: FileStorage;
   /** Milliseconds since the epoch, for the times of files. */

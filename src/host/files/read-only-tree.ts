@@ -1,22 +1,16 @@
+import type { ProgramFiles } from '../../core/program.ts';
 import { FixedContent } from './content.ts';
 import { Folder, RegularFile, SymbolicLink, type FileNode } from './nodes.ts';
 import { Volume } from './volume.ts';
-
-/** What a deployment unpacks to. Paths are absolute. */
-export interface FileSet {
-  readonly files: ReadonlyMap<string, Uint8Array>;
-  /** Symbolic links: path to the absolute path they point at. */
-  readonly links: ReadonlyMap<string, string>;
-}
 
 /** AWS dates the files of a package by the package; ours have one date, that of the format itself. */
 const packageMs = Date.UTC(1980, 0, 1);
 
 /** Folders below one path are made once for all environments of a deployment. */
-const known = new WeakMap<FileSet, Map<string, Folder>>();
+const known = new WeakMap<ProgramFiles, Map<string, Folder>>();
 
 /** The folder that shows what a file set has below `root`; never changes. */
-export function readOnlyFolder(set: FileSet, root: string, device: number): Folder {
+export function readOnlyFolder(set: ProgramFiles, root: string, device: number): Folder {
   let folders = known.get(set);
   if (folders === undefined) {
     folders = new Map();
@@ -30,7 +24,7 @@ export function readOnlyFolder(set: FileSet, root: string, device: number): Fold
   return folder;
 }
 
-function build(set: FileSet, root: string, volume: Volume): Folder {
+function build(set: ProgramFiles, root: string, volume: Volume): Folder {
   const top = new Folder(volume, 0o755, packageMs);
   const add = (path: string, node: FileNode): void => {
     const names = path.slice(root.length + 1).split('/');

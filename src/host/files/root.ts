@@ -1,5 +1,6 @@
+import type { ProgramFiles } from '../../core/program.ts';
 import { Device, Folder } from './nodes.ts';
-import { addFolder, readOnlyFolder, type FileSet } from './read-only-tree.ts';
+import { addFolder, readOnlyFolder } from './read-only-tree.ts';
 import { Volume } from './volume.ts';
 
 /** `st_dev` of what is mounted below `/`; `/tmp` brings its own. */
@@ -14,7 +15,7 @@ const systemDevices = { null: 'null', zero: 'zero', random: 'random', urandom: '
  * The tree that a guest sees: `/var/task` and `/opt` as deployed, `/tmp` to write to, and as much of the
  * system around them as programs ask for.
  */
-export function createRoot(code: FileSet, tmp: Folder): Folder {
+export function createRoot(code: ProgramFiles, tmp: Folder): Folder {
   const bornMs = tmp.bornMs;
   const volume = new Volume(devices.system, 0);
   const root = new Folder(volume, 0o755, bornMs);

@@ -6,6 +6,12 @@ const bytesPerMb = 1_048_576;
 /** `st_dev` of `/tmp`. */
 const tmpDevice = 40;
 
+/** The storage behind the port of the same name; each executor is only given its own. */
+export function fileStorage(storage: object): FileStorage {
+  if (storage instanceof FileStorage) return storage;
+  throw new Error('A storage that another executor made');
+}
+
 /**
  * `/tmp` of one environment. It outlives the isolates that run there one after the other, so what a guest
  * wrote before a timeout is there after it. Nothing exists until a guest looks.
