@@ -51,6 +51,7 @@ const globalsOfParts: Readonly<Record<string, readonly string[]>> = {
 
 /** What every guest finds, whatever function it runs. */
 export function installGlobals(): void {
+  defineDisposeSymbols();
   defineGlobal('global', globalThis);
   defineGlobal('queueMicrotask', queueMicrotask);
   defineGlobal('setTimeout', timers.setTimeout);
@@ -64,6 +65,14 @@ export function installGlobals(): void {
     for (const exported of globalsOfParts[name] ?? []) {
       defineLazyGlobal(exported, () => (part(name) as Record<string, unknown>)[exported]);
     }
+  }
+}
+
+/** V8 has them from 13.4 on; older Node versions define them on their own, as here. */
+function defineDisposeSymbols(): void {
+  for (const name of ['dispose', 'asyncDispose']) {
+    if (name in Symbol) continue;
+    ObjectDefineProperty(Symbol, name, { value: Symbol(`Symbol.${name}`) });
   }
 }
 

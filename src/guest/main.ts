@@ -16,7 +16,10 @@ import * as parts from './parts.ts';
 import { DateNow, JsonParse, JsonStringify, NativeError } from './primordials.ts';
 import * as primordials from './primordials.ts';
 import { createProcess } from './process.ts';
+import * as ticks from './ticks.ts';
 import * as timers from './timers.ts';
+import * as uncaught from './uncaught.ts';
+import { reportUncaught } from './uncaught.ts';
 
 let contract: Contract | undefined;
 let starting: StartMessage | undefined;
@@ -50,7 +53,9 @@ const bootstrapModules = {
   microtask,
   parts,
   primordials,
+  ticks,
   timers,
+  uncaught,
 };
 
 /**
@@ -100,11 +105,14 @@ function guarded<A, B = undefined, C = undefined, D = undefined>(
   entry: (a: A, b: B, c: C, d: D) => string | undefined,
 ): (a: A, b?: B, c?: C, d?: D) => string | undefined {
   return (a, b, c, d) => {
+    ticks.enterEntry();
     try {
       return entry(a, b as B, c as C, d as D);
     } catch (error) {
-      send(emitKind.uncaught, failure.describeFailure(error));
+      reportUncaught(error);
       return undefined;
+    } finally {
+      ticks.leaveEntry();
     }
   };
 }

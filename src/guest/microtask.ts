@@ -1,7 +1,5 @@
-import { emitKind } from '../wire/messages.ts';
-import { send } from './bridge.ts';
-import { describeFailure } from './failure.ts';
 import { NativePromise, NativeTypeError } from './primordials.ts';
+import { reportUncaught } from './uncaught.ts';
 
 /** The web's `queueMicrotask`; an error in the callback is nobody's to catch, as in Node. */
 export function queueMicrotask(callback: unknown): void {
@@ -19,6 +17,6 @@ async function run(callback: () => void): Promise<void> {
   try {
     callback();
   } catch (error) {
-    send(emitKind.uncaught, describeFailure(error));
+    reportUncaught(error);
   }
 }

@@ -1,6 +1,7 @@
 import { callKind, emitKind, maxLogLineLength, type StartMessage } from '../wire/messages.ts';
 import { askText, send } from './bridge.ts';
-import { queueMicrotask } from './microtask.ts';
+import { nextTick } from './ticks.ts';
+import { checkedCallback } from './timers.ts';
 import {
   DateNow,
   NativeError,
@@ -48,7 +49,7 @@ export function createProcess(start: StartMessage): object {
       { bigint: () => BigInt(DateNow() - startedMs) * 1_000_000n },
     ),
     nextTick: (callback: (...args: unknown[]) => void, ...args: unknown[]) => {
-      queueMicrotask(() => ReflectApply(callback, undefined, args));
+      nextTick(checkedCallback(callback), args);
     },
     emitWarning: (warning: unknown) => {
       writeRaw(`(node:8) Warning: ${StringOf(warning)}\n`);

@@ -98,7 +98,7 @@ function nodeDelay(delay: unknown): number {
   return delayMs >= 1 && delayMs <= longestDelayMs ? delayMs - (delayMs % 1) : 1;
 }
 
-function checkedCallback(callback: unknown): Callback {
+export function checkedCallback(callback: unknown): Callback {
   if (typeof callback === 'function') return callback as Callback;
   const error = new NativeTypeError(
     'The "callback" argument must be of type function. Received ' +
