@@ -1,8 +1,10 @@
 import type { ResolvedNetwork } from '../network/network-options.ts';
+import { cryptoService } from './crypto/crypto-service.ts';
 import { FileService, type FileServiceOptions } from './files/file-service.ts';
 import { HostServices } from './host-services.ts';
 import { NetworkServices } from './network/network-services.ts';
 import type { Service } from './service.ts';
+import { zlibService } from './zlib/zlib-service.ts';
 
 /** What the services of one environment are made from. */
 export interface ServiceSettings {
@@ -18,10 +20,13 @@ export function servicesFor(
   files: FileServiceOptions,
   response: Service,
 ): HostServices {
+  const bytes = settings.memoryMb * bytesPerMb;
   const make = (): Service[] => [
     response,
     new FileService(files),
     new NetworkServices(settings.network),
+    cryptoService(bytes),
+    zlibService(bytes),
   ];
-  return new HostServices(make, { bytes: settings.memoryMb * bytesPerMb });
+  return new HostServices(make, { bytes });
 }

@@ -1,0 +1,30 @@
+import type { KeyObject } from 'node:crypto';
+import { Arguments, packAnswer } from '../packed.ts';
+import type { Service } from '../service.ts';
+import { createPublicKey } from 'node:crypto';
+import { withNode } from '../node-error.ts';
+import { encodingOf, exported, keyAnswer, parseKey, type ParsedKeys } from './keys.ts';
+
+/** Reading and writing keys; what crosses is their material (`keys.ts`). */
+export function keyReading(keys: ParsedKeys): Service {
+  return {
+    calls: {
+      'crypto.parseKey': (text, bytes) => keyAnswer(parseKey(new Arguments(text, bytes))),
+      /** `[key letter, key]`: the public key of a private one. */
+      'crypto.publicKey': (text, bytes) => {
+        const key = keys.read(new Arguments(text, bytes), 0);
+        return keyAnswer(withNode(() => createPublicKey(key as KeyObject & string)));
+      },
+      /** `[key letter, key, encoding]` */
+      'crypto.exportKey': (text, bytes) => {
+        const args = new Arguments(text, bytes);
+        return packAnswer([exported(keys.read(args, 0), encodingOf(args.record(2)))]);
+      },
+      /** `[key letter, key, other letter, other key]` */
+      'crypto.equalKeys': (text, bytes) => {
+        const args = new Arguments(text, bytes);
+        return keys.read(args, 0).equals(keys.read(args, 2)) ? '1' : '0';
+      },
+    },
+  };
+}
