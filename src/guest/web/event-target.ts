@@ -48,7 +48,11 @@ export class EventTarget {
   addEventListener(type: unknown, listener?: unknown, options?: unknown): void {
     const self = receiver(this);
     requireArguments(arguments.length, 'type', 'listener');
+    // Each member is read once, whether or not there is a listener: that is how options are detected.
     const settings = dictionary(options);
+    const capture = Boolean(settings.capture);
+    const once = Boolean(settings.once);
+    const passive = Boolean(settings.passive);
     const signal = settings.signal;
     if (signal !== undefined && !isOf('AbortSignal', signal)) {
       throw invalidArgType('options.signal', 'an instance of AbortSignal', signal);
@@ -56,7 +60,6 @@ export class EventTarget {
     if (!isListener(listener)) return;
     if ((signal as AbortSignal | undefined)?.aborted === true) return;
     const name = domString(type);
-    const capture = Boolean(settings.capture);
     const known = (self.#registrations ??= new Map<string, Registration[]>()).get(name) ?? [];
     const isKnown = known.some((old) => old.listener === listener && old.capture === capture);
     if (isKnown) return;
@@ -66,15 +69,15 @@ export class EventTarget {
       {
         listener,
         capture,
-        once: Boolean(settings.once),
-        passive: Boolean(settings.passive),
+        once,
+        passive,
         resists: Boolean(settings[resistStopPropagation]),
         isRemoved: false,
       },
     ]);
     (signal as AbortSignal | undefined)?.addEventListener(
       'abort',
-      () => self.removeEventListener(name, listener, settings),
+      () => self.removeEventListener(name, listener, capture),
       { once: true, [resistStopPropagation]: true },
     );
   }
