@@ -1,6 +1,7 @@
 import { operationName } from '../wire/messages.ts';
 import { cancelOperation, refOperation, startImmediate, startOperation } from './operations.ts';
-import { NativeTypeError, NumberOf, ReflectApply } from './primordials.ts';
+import { part } from './parts.ts';
+import { NumberOf, ReflectApply } from './primordials.ts';
 
 type Callback = (...args: unknown[]) => void;
 
@@ -100,11 +101,10 @@ function nodeDelay(delay: unknown): number {
 
 export function checkedCallback(callback: unknown): Callback {
   if (typeof callback === 'function') return callback as Callback;
-  const error = new NativeTypeError(
-    'The "callback" argument must be of type function. Received ' +
-      (callback === null ? 'null' : `type ${typeof callback}`),
-  );
-  throw Object.assign(error, { code: 'ERR_INVALID_ARG_TYPE' });
+  const { ERR_INVALID_ARG_TYPE } = part(
+    'node/internal/errors',
+  ) as typeof import('./node/internal/errors.ts');
+  throw new ERR_INVALID_ARG_TYPE('callback', 'function', callback);
 }
 
 export function setTimeout(callback: unknown, delay?: unknown, ...args: unknown[]): Timeout {
