@@ -49,10 +49,12 @@ const rooms: Record<string, Rule> = {
   network: { mayImport: ['core'], packages: ['p-queue'] },
   /** Services that guests ask of the host: files, hashing, compression, sockets. */
   host: { mayImport: ['core', 'wire', 'network'] },
+  /** The debugger's endpoint: knows of targets and messages, nothing of isolates. */
+  inspect: { mayImport: ['core'], packages: ['ws'] },
   /** Tells an environment what it may reach. */
   invoke: { mayImport: ['core', 'functions', 'network/network-options'] },
   isolate: {
-    mayImport: ['core', 'wire', 'host', 'network', 'invoke/executor'],
+    mayImport: ['core', 'wire', 'host', 'network', 'inspect', 'invoke/executor'],
     packages: ['@jridgewell/trace-mapping', 'isolated-vm', 'p-queue'],
   },
   brokers: { mayImport: ['core'] },
@@ -69,6 +71,7 @@ const rooms: Record<string, Rule> = {
       'host',
       'network',
       'isolate',
+      'inspect',
       'brokers',
       'async',
       'sources',

@@ -166,6 +166,22 @@ export interface LambdaEvents {
     /** Text format: the message. JSON format: the fields after `requestId`, without braces. */
     readonly body: string;
   };
+  /** Debuggers can connect; a function with `inspect` asked for it. */
+  'inspector.listening': {
+    readonly type: 'inspector.listening';
+    readonly at: number;
+    readonly host: string;
+    readonly port: number;
+  };
+  /** An environment that a debugger can attach to; `isWaiting` says that it runs only when one does. */
+  'inspector.target': {
+    readonly type: 'inspector.target';
+    readonly at: number;
+    /** Function and version, as in a list of targets: `orders[$LATEST]`. */
+    readonly title: string;
+    readonly webSocketUrl: string;
+    readonly isWaiting: boolean;
+  };
   /** A killed guest holds a thread that nothing short of the end of the process frees, or gave one back. */
   'engine.zombies': {
     readonly type: 'engine.zombies';
