@@ -20,6 +20,8 @@ export interface Program {
   load(path: string): ProgramModule | undefined;
   /** The source map of a module's text, as JSON, where one was inlined or deployed beside it. */
   sourceMap(path: string): string | undefined;
+  /** The host's file that stands where `path` is, for code that came from files; for debuggers. */
+  hostPath(path: string): string | undefined;
   /** What the guest's file system shows below `/var/task` and `/opt`. */
   readonly files: ProgramFiles;
 }

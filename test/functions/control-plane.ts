@@ -70,6 +70,7 @@ function fakeProgram(key: string): Program {
     load: () => undefined,
     sourceMap: () => undefined,
     files: { files: new Map(), links: new Map() },
+    hostPath: () => undefined,
   };
 }
 

@@ -90,6 +90,7 @@ describe('a question of the guest', () => {
     load: () => undefined,
     sourceMap: () => undefined,
     files: { files: new Map(), links: new Map() },
+    hostPath: () => undefined,
   };
   const ask = (kind: unknown, text: unknown) => {
     const exits: number[] = [];

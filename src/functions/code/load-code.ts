@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
+import { dirname, join, posix } from 'node:path';
 import type { Program } from '../../core/program.ts';
 import { bundleFile } from './bundle.ts';
 import { checkCodeSource, locate } from './code-source.ts';
 import type { CodeSource, SourceText } from './code-source.ts';
-import { createDeployment } from './deployment.ts';
+import { createDeployment, taskRoot } from './deployment.ts';
 import type { Deployment } from './deployment.ts';
 import { readDirectory } from './directory-reader.ts';
 import { handlerStem } from './handler-file.ts';
@@ -41,13 +42,22 @@ interface Unpacked {
   readonly inputFiles: readonly string[];
   /** Given for `{ zip }`: AWS keeps and hashes the bytes that were uploaded. */
   readonly zip?: Uint8Array;
+  /** Given for `{ file }` and `{ dir }`. */
+  readonly origin?: Origin;
+}
+
+/** A folder of the host and where in the guest its files are. */
+interface Origin {
+  readonly hostFolder: string;
+  readonly guestFolder: string;
 }
 
 /** Reads, bundles or unpacks the code of a function. Throws `InvalidOptionError` or `CodeError`. */
 export async function loadCode(code: CodeSource, options: LoadOptions): Promise<LoadedCode> {
   checkCodeSource(code);
   await loadLexers();
-  const { deployment, inputFiles, zip = await writeZip(deployment) } = await unpack(code, options);
+  const unpacked = await unpack(code, options);
+  const { deployment, inputFiles, origin, zip = await writeZip(deployment) } = unpacked;
   const codeSha256 = createHash('sha256').update(zip).digest('base64');
   const graph = new ModuleGraph(deployment, globalPaths(options.runtime));
   return Object.freeze({
@@ -58,17 +68,28 @@ export async function loadCode(code: CodeSource, options: LoadOptions): Promise<
     links: deployment.links,
     inputFiles,
     program: (handler: string) =>
-      createProgram(graph, deployment, handler, programKey(codeSha256, handler, options.runtime)),
+      createProgram(
+        graph,
+        { deployment, origin },
+        handler,
+        programKey(codeSha256, handler, options.runtime),
+      ),
   });
 }
 
 async function unpack(code: CodeSource, options: LoadOptions): Promise<Unpacked> {
   if ('source' in code) return { deployment: sourceDeployment(code, options), inputFiles: [] };
-  if ('dir' in code) return readDirectory(await locate('dir', code.dir));
+  if ('dir' in code) {
+    const folder = await locate('dir', code.dir);
+    const origin = { hostFolder: folder, guestFolder: taskRoot };
+    return { ...(await readDirectory(folder)), origin };
+  }
   if ('file' in code) {
     const { runtime } = options;
     const file = await locate('file', code.file);
-    return bundleFile(file, { stem: handlerStem(options.handler), runtime });
+    const stem = handlerStem(options.handler);
+    const origin = { hostFolder: dirname(file), guestFolder: posix.dirname(stem) };
+    return { ...(await bundleFile(file, { stem, runtime })), origin };
   }
   if (code.zip instanceof Uint8Array) {
     const zip = Uint8Array.from(code.zip); // The caller's buffer may change; the hash must not.
@@ -113,7 +134,7 @@ function programKey(codeSha256: string, handler: string, runtime: string): strin
 
 function createProgram(
   graph: ModuleGraph,
-  files: Deployment,
+  { deployment, origin }: Pick<Unpacked, 'deployment'> & { readonly origin: Origin | undefined },
   handler: string,
   key: string,
 ): Program {
@@ -126,6 +147,13 @@ function createProgram(
     resolve: graph.resolve.bind(graph),
     load: graph.load.bind(graph),
     sourceMap: graph.sourceMap.bind(graph),
-    files,
+    files: deployment,
+    hostPath: (path: string) => (origin === undefined ? undefined : hostPath(origin, path)),
   });
+}
+
+function hostPath({ hostFolder, guestFolder }: Origin, path: string): string | undefined {
+  return path.startsWith(`${guestFolder}/`)
+    ? join(hostFolder, path.slice(guestFolder.length))
+    : undefined;
 }
