@@ -6,6 +6,7 @@ import type { FunctionChanges, FunctionOptions } from './functions/function-opti
 import type { FunctionRecord, FunctionVersionRecord } from './functions/function-record.ts';
 import type { FunctionStore } from './functions/store.ts';
 import type { PublishOptions } from './functions/versions.ts';
+import type { Endpoints } from './inspect/endpoints.ts';
 import type { Executor } from './invoke/executor.ts';
 
 /** Changes functions, gets their code ready to run, and says so in events. */
@@ -14,6 +15,7 @@ export class ControlPlane {
   readonly #executors: Readonly<Record<'inline' | 'thread', Executor>>;
   readonly #events: Events;
   readonly #clock: Clock;
+  readonly #endpoints: Endpoints;
   #isClosed = false;
 
   constructor(
@@ -21,11 +23,13 @@ export class ControlPlane {
     executors: Readonly<Record<'inline' | 'thread', Executor>>,
     events: Events,
     clock: Clock,
+    endpoints: Endpoints,
   ) {
     this.#store = store;
     this.#executors = executors;
     this.#events = events;
     this.#clock = clock;
+    this.#endpoints = endpoints;
   }
 
   close(): void {
@@ -39,6 +43,7 @@ export class ControlPlane {
       await this.#prepare(record.latest);
     } catch (error) {
       this.#store.delete(record.name);
+      this.#endpoints.leave(record.name);
       throw error;
     }
     this.#events.emit({ type: 'function.created', ...this.#about(record.name, record.arn) });
@@ -58,8 +63,9 @@ export class ControlPlane {
 
   async delete(name: string): Promise<void> {
     this.#checkOpen();
-    const arn = this.#store.get(name)?.arn ?? name;
+    const { name: functionName, arn } = this.#store.get(name) ?? { name, arn: name };
     this.#store.delete(name);
+    this.#endpoints.leave(functionName);
     this.#events.emit({ type: 'function.deleted', ...this.#about(name, arn) });
   }
 
@@ -104,9 +110,10 @@ export class ControlPlane {
     return existed;
   }
 
-  #prepare(version: FunctionVersionRecord): Promise<void> {
-    const { isolation, memoryMb } = version.config;
-    return this.#executors[isolation].prepare(version.program, memoryMb);
+  async #prepare(version: FunctionVersionRecord): Promise<void> {
+    const { isolation, memoryMb, inspect } = version.config;
+    await this.#endpoints.serve(version.functionName, inspect === false ? undefined : inspect);
+    await this.#executors[isolation].prepare(version.program, memoryMb);
   }
 
   #about(functionName: string, arn: string): { at: number; functionName: string; arn: string } {

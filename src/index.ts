@@ -40,6 +40,7 @@ export type {
   Isolation,
   TracingMode,
 } from './functions/function-options.ts';
+export type { InspectConfig, InspectOptions } from './functions/inspect-options.ts';
 export type { LoggingConfig, LoggingOptions } from './functions/logging-options.ts';
 export type { NetworkOption, NetworkOptions, ResolvedNetwork } from './network/network-options.ts';
 export type { Runtime } from './functions/runtimes.ts';

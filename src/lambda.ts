@@ -12,6 +12,7 @@ import { EnvironmentPool } from './invoke/environment-pool.ts';
 import type { Executor } from './invoke/executor.ts';
 import { Invoker } from './invoke/invoker.ts';
 import type { InvokeOutcome } from './invoke/outcome.ts';
+import { Endpoints } from './inspect/endpoints.ts';
 import { IsolateExecutor } from './isolate/isolate-executor.ts';
 import { LambdaFunction, type HandleContext } from './lambda-function.ts';
 import {
@@ -53,6 +54,7 @@ export class Lambda implements AsyncDisposable {
   readonly #events = new Events();
   readonly #logs: LogStore | undefined;
   readonly #executors: Readonly<Record<'inline' | 'thread', Executor>>;
+  readonly #endpoints: Endpoints;
   readonly #admission: Admission;
   readonly #pool: EnvironmentPool;
   readonly #invoker: Invoker;
@@ -65,6 +67,7 @@ export class Lambda implements AsyncDisposable {
     this.#options = resolved;
     // The log store listens first, so that a listener of the user's finds the line already there.
     this.#logs = keepLogs(this.#events, resolved.logEntries);
+    this.#endpoints = this.#createEndpoints(clock);
     this.#executors = {
       inline: this.#createExecutor('inline'),
       thread: this.#createExecutor('thread'),
@@ -99,7 +102,7 @@ export class Lambda implements AsyncDisposable {
     this.#context = {
       store,
       calls: new Calls(this.#invoker, ids),
-      control: new ControlPlane(store, this.#executors, this.#events, clock),
+      control: new ControlPlane(store, this.#executors, this.#events, clock, this.#endpoints),
     };
   }
 
@@ -218,6 +221,7 @@ export class Lambda implements AsyncDisposable {
     this.#invoker.end();
     this.#pool.close();
     await Promise.all([this.#executors.inline.close(), this.#executors.thread.close()]);
+    await this.#endpoints.close();
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -231,6 +235,22 @@ export class Lambda implements AsyncDisposable {
       blanks,
       parallelism,
       onZombies: (count) => this.#events.emit({ type: 'engine.zombies', at: clock.now(), count }),
+      endpoints: this.#endpoints,
+    });
+  }
+
+  #createEndpoints(clock: Clock): Endpoints {
+    return new Endpoints({
+      onListening: (host, port) =>
+        this.#events.emit({ type: 'inspector.listening', at: clock.now(), host, port }),
+      onTarget: ({ title, state }, webSocketUrl) =>
+        this.#events.emit({
+          type: 'inspector.target',
+          at: clock.now(),
+          title,
+          webSocketUrl,
+          isWaiting: state === 'waiting',
+        }),
     });
   }
 }

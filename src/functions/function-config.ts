@@ -19,6 +19,7 @@ import type {
   Isolation,
   TracingMode,
 } from './function-options.ts';
+import { resolveInspect, type InspectConfig } from './inspect-options.ts';
 import { resolveLogging, type LoggingConfig } from './logging-options.ts';
 import { checkRuntime, type Runtime } from './runtimes.ts';
 import { resolveTags } from './tags.ts';
@@ -46,6 +47,7 @@ export interface FunctionConfig {
   readonly role: string;
   readonly isolation: Isolation;
   readonly allowWebAssembly: boolean;
+  readonly inspect: InspectConfig | false;
   readonly perTenant: boolean;
 }
 
@@ -77,6 +79,7 @@ const optionNames = Object.keys({
   role: true,
   isolation: true,
   allowWebAssembly: true,
+  inspect: true,
   perTenant: true,
 } satisfies Record<keyof FunctionOptions, true>);
 
@@ -110,6 +113,7 @@ export function resolveFunctionOptions(
     role = `arn:${home.partition}:iam::${home.accountId}:role/isolambda`,
     isolation = 'thread',
     allowWebAssembly = false,
+    inspect = false,
     perTenant = false,
   } = options;
 
@@ -150,6 +154,7 @@ export function resolveFunctionOptions(
     role,
     isolation,
     allowWebAssembly,
+    inspect: resolveInspect(inspect, isolation),
     perTenant,
   });
 }

@@ -1,4 +1,5 @@
 import type { CodeSource } from './code/code-source.ts';
+import type { InspectOptions } from './inspect-options.ts';
 import type { NetworkOption } from '../network/network-options.ts';
 import type { LoggingOptions } from './logging-options.ts';
 import type { Runtime } from './runtimes.ts';
@@ -109,6 +110,14 @@ export interface FunctionOptions {
    * @default false
    */
   readonly allowWebAssembly?: boolean;
+  /**
+   * Lets Chrome DevTools, VS Code and other debuggers attach to the function's environments. Only with
+   * `isolation: 'thread'`, only on loopback, and only for code that you trust: whoever attaches may run
+   * anything in the function. While a debugger is attached no budget ends an invocation; without one
+   * `timeoutMs` and `initTimeoutMs` hold, `cpuMs` does not.
+   * @default false
+   */
+  readonly inspect?: boolean | InspectOptions;
   /**
    * Whether each tenant gets environments of its own; every invocation then names a tenant. Cannot
    * change later. https://docs.aws.amazon.com/lambda/latest/dg/tenant-isolation.html

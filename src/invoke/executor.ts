@@ -46,6 +46,16 @@ export interface StartRequest {
   /** Init may compute this long, in milliseconds. */
   readonly cpuMs: number;
   readonly onLog: (line: LogRecord) => void;
+  /** Set when a debugger may attach. */
+  readonly inspect?: InspectSettings | undefined;
+}
+
+/** Where debuggers find the environment. */
+export interface InspectSettings {
+  readonly host: string;
+  readonly port: number;
+  /** Module top level runs only when a debugger says so. */
+  readonly waitForDebugger: boolean;
 }
 
 /** What an environment is made from; frozen for its life. */

@@ -34,6 +34,8 @@ export class GuestIsolate {
   readonly isolate: ivm.Isolate;
   readonly context: ivm.Context;
   readonly memoryLimitMb: number;
+  /** A debugger may pause it at any time, so nothing may be done in it on the host's own thread. */
+  readonly isInspected: boolean;
   readonly #tier: Tier;
   readonly #start: ivm.Reference<GuestFunction>;
   readonly #invoke: ivm.Reference<GuestFunction>;
@@ -43,17 +45,19 @@ export class GuestIsolate {
   #isDisposed = false;
   #holdsSlot = false;
 
-  constructor(tier: Tier, memoryLimitMb: number) {
+  constructor(tier: Tier, memoryLimitMb: number, isInspected = false) {
     this.#tier = tier;
     this.memoryLimitMb = memoryLimitMb;
+    this.isInspected = isInspected;
     this.isolate = new engine.Isolate({
       memoryLimit: memoryLimitMb,
+      inspector: isInspected,
       // On the host's own thread the handler would park that thread: only pool threads get one.
       ...(tier.kind === 'thread' && {
         onCatastrophicError: (message: string) => this.#listener.onCatastrophe(message),
       }),
     });
-    this.context = this.isolate.createContextSync();
+    this.context = this.isolate.createContextSync({ inspector: isInspected });
     const guest = this.#boot(tier);
     const connect = guest.getSync(guestEntry.connect, { reference: true });
     connect.applySync(undefined, []);
@@ -202,10 +206,15 @@ export class GuestIsolate {
     if (this.#isDisposed) return;
     this.#isDisposed = true;
     this.#listener = silentListener;
+    this.endIsolate();
+  }
+
+  /** Ends whatever runs in the isolate, and the isolate; the entry in flight rejects. */
+  endIsolate(): void {
     try {
       this.isolate.dispose();
     } catch {
-      // Disposed by V8 itself, after it ran out of memory: there is nothing left to end.
+      // Disposed already, or by V8 itself after it ran out of memory: there is nothing left to end.
     }
   }
 }

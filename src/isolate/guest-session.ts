@@ -127,8 +127,10 @@ export class GuestSession implements RunningEnvironment {
     if (entry.format === 'module') this.#imports.push({ id: 0, path: entry.path });
     const started = this.#run(task, startedMs, () => {
       this.#guest.defineParts(foreseenParts(program));
-      this.#loader.define(task.entryTimeoutMs());
-      return this.#guest.start(startMessage(settings, entry), task.entryTimeoutMs());
+      const defined = this.#loader.define(task.entryTimeoutMs());
+      const begin = (): Entered =>
+        this.#guest.start(startMessage(settings, entry), task.entryTimeoutMs());
+      return defined === undefined ? begin() : defined.then(begin);
     });
     const asStarted = ({ fault, resultJson, cpuMs: usedMs }: RunOutcome): StartedEnvironment => {
       if (fault !== undefined) return { ok: false, fault, cpuMs: usedMs };
@@ -472,7 +474,7 @@ export class GuestSession implements RunningEnvironment {
   #onExit(status: number): void {
     if (this.#task !== undefined) this.#task.exitStatus = status;
     // The guest waits inside this call and loops behind it; V8 ends it at the next look, its entry rejects.
-    this.#guest.isolate.dispose();
+    this.#guest.endIsolate();
   }
 
   /** A guest that keeps asking the host must not outlive its budget by that. */
@@ -480,7 +482,7 @@ export class GuestSession implements RunningEnvironment {
     const task = this.#task;
     if (task === undefined || !this.#entry.isOverdue(task)) return;
     task.overdue = true;
-    this.#guest.isolate.dispose();
+    this.#guest.endIsolate();
   }
 
   #onCatastrophe(message: string): void {

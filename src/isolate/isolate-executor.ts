@@ -5,15 +5,19 @@ import type {
   EnvironmentStorage,
   Executor,
   ExecutorStats,
+  InspectSettings,
   StartedEnvironment,
   StartRequest,
 } from '../invoke/executor.ts';
 import { FileStorage } from '../host/files/storage.ts';
+import type { Endpoints } from '../inspect/endpoints.ts';
 import { BlankPool } from './blank-pool.ts';
 import { produceCodeCache } from './compile-cache.ts';
 import { selfTest } from './engine.ts';
-import type { Tier } from './guest-isolate.ts';
+import type { GuestIsolate, Tier } from './guest-isolate.ts';
 import { GuestSession } from './guest-session.ts';
+import { InspectedEnvironment } from './inspected-environment.ts';
+import { InspectedGuest } from './inspected-guest.ts';
 import { RunSlots } from './run-slots.ts';
 import { Watchdog } from './watchdog.ts';
 import { Zombies } from './zombies.ts';
@@ -30,6 +34,8 @@ export interface IsolateExecutorOptions {
   readonly parallelism?: number;
   /** Told when a thread is lost or comes back. */
   readonly onZombies?: (count: number) => void;
+  /** Where inspected environments show themselves; without it, none is. */
+  readonly endpoints?: Endpoints;
 }
 
 /** Memory that V8 needs at the least, in MB; isolated-vm refuses less. */
@@ -43,7 +49,8 @@ export class IsolateExecutor implements Executor {
   readonly #blanks: BlankPool;
   readonly #watchdog = new Watchdog();
   readonly #zombies: Zombies;
-  readonly #sessions = new Set<GuestSession>();
+  readonly #sessions = new Set<{ dispose(): void }>();
+  readonly #endpoints: Endpoints | undefined;
   /** Callers that wait for an answer that was not there at once. */
   #waiting = 0;
   #isClosed = false;
@@ -55,6 +62,7 @@ export class IsolateExecutor implements Executor {
         : { kind: 'thread', slots: new RunSlots(options.parallelism ?? availableParallelism()) };
     this.#blanks = new BlankPool(tier, options.blanks, () => this.#waiting > 0);
     this.#zombies = new Zombies(options.onZombies ?? (() => {}));
+    this.#endpoints = options.endpoints;
   }
 
   async prepare(program: Program, memoryMb: number): Promise<void> {
@@ -64,7 +72,14 @@ export class IsolateExecutor implements Executor {
 
   start(request: StartRequest): StartedEnvironment | Promise<StartedEnvironment> {
     if (this.#isClosed) throw new ClosedError();
+    if (request.inspect !== undefined && this.#endpoints !== undefined) {
+      return this.#startInspected(request, request.inspect, this.#endpoints);
+    }
     const guest = this.#blanks.take(isolateLimitMb(request.settings.memoryMb));
+    return this.#open(guest, request).start();
+  }
+
+  #open(guest: GuestIsolate, request: StartRequest, onEnd = (): void => {}): GuestSession {
     const session: GuestSession = new GuestSession(guest, request, {
       watchdog: this.#watchdog,
       onWaiting: (change) => {
@@ -72,11 +87,34 @@ export class IsolateExecutor implements Executor {
       },
       onKilled: (entry) => {
         this.#sessions.delete(session);
+        onEnd();
         if (entry !== undefined) this.#zombies.track(entry);
       },
     });
     this.#sessions.add(session);
-    return session.start();
+    return session;
+  }
+
+  /** In an isolate of its own: V8 must know from the start that it may be inspected. */
+  async #startInspected(
+    request: StartRequest,
+    settings: InspectSettings,
+    endpoints: Endpoints,
+  ): Promise<StartedEnvironment> {
+    const guest = await InspectedGuest.create(isolateLimitMb(request.settings.memoryMb));
+    const environment: InspectedEnvironment = new InspectedEnvironment(
+      guest,
+      request,
+      (inspected, unlimited) =>
+        this.#open(inspected, unlimited, () => {
+          this.#sessions.delete(environment);
+          if (inspected.ended !== undefined) this.#zombies.track(inspected.ended);
+        }),
+    );
+    this.#sessions.add(environment);
+    // Closed while the isolate was made.
+    if (this.#isClosed) environment.dispose();
+    return environment.start(endpoints, settings);
   }
 
   createStorage(ephemeralStorageMb: number): EnvironmentStorage {

@@ -24,7 +24,7 @@ class LinkError extends Error {
 export class ModuleLoader {
   readonly #guest: GuestIsolate;
   readonly #program: Program;
-  readonly #esModules = new Map<string, ivm.Module>();
+  readonly #esModules = new Map<string, ivm.Module | Promise<ivm.Module>>();
   readonly #paths = new Map<ivm.Module, string>();
 
   constructor(guest: GuestIsolate, program: Program) {
@@ -33,8 +33,9 @@ export class ModuleLoader {
   }
 
   /** Hands all CommonJS modules that a static look found to the guest's `require`. */
-  define(timeoutMs: number): void {
+  define(timeoutMs: number): Promise<void> | undefined {
     const { isolate, context } = this.#guest;
+    if (this.#guest.isInspected) return defineInspected(this.#guest, this.#program);
     for (const module of this.#program.modules) {
       if (module.format !== 'commonjs') continue;
       const { code, columnOffset } = commonJsText(module);
@@ -46,15 +47,19 @@ export class ModuleLoader {
       });
       script.runSync(context, { timeout: timeoutMs, release: true });
     }
+    return undefined;
   }
 
   /** Links an ES module with all it imports, then evaluates it; its namespace goes to the guest. */
   evaluate(path: string, timeoutMs: number): Entered {
+    if (this.#guest.isInspected) return this.#evaluateAside(path, timeoutMs);
     const registrar = this.#guest.isolate.compileModuleSync(registrarText(path), {
       filename: bootstrapFilename,
     });
-    registrar.instantiateSync(this.#guest.context, (specifier, referrer) =>
-      this.#link(specifier, referrer === registrar ? undefined : referrer),
+    registrar.instantiateSync(
+      this.#guest.context,
+      // Only inspected guests compile elsewhere than here.
+      (specifier, referrer) => this.#link(specifier, referrer) as ivm.Module,
     );
     return this.#guest.enter(
       (options) =>
@@ -65,14 +70,25 @@ export class ModuleLoader {
     );
   }
 
-  #link(specifier: string, referrer: ivm.Module | undefined): ivm.Module {
-    const from = referrer === undefined ? undefined : this.#paths.get(referrer);
+  /** The same on the isolate's own thread, where a debugger may stop it. */
+  async #evaluateAside(path: string, timeoutMs: number): Promise<string | undefined> {
+    const { isolate, context } = this.#guest;
+    const registrar = await isolate.compileModule(registrarText(path), {
+      filename: bootstrapFilename,
+    });
+    await registrar.instantiate(context, (specifier, referrer) => this.#link(specifier, referrer));
+    return this.#guest.enter((options) => registrar.evaluate(options).then(ignoreValue), timeoutMs);
+  }
+
+  /** The registrar, which nobody compiled as a file, names the file that it wants. */
+  #link(specifier: string, referrer: ivm.Module): ivm.Module | Promise<ivm.Module> {
+    const from = this.#paths.get(referrer);
     if (from === undefined) return this.#compileFile(specifier);
     const found = this.#program.resolve(specifier, from, 'import');
     return this.#compileTarget(found);
   }
 
-  #compileTarget(found: Resolution): ivm.Module {
+  #compileTarget(found: Resolution): ivm.Module | Promise<ivm.Module> {
     if (found.kind === 'error') throw new LinkError(found.code, found.message);
     if (found.kind === 'builtin') {
       if (builtinExportsOf(found.name) === undefined) {
@@ -87,7 +103,7 @@ export class ModuleLoader {
     return this.#compile(`facade:${found.path}`, facadeText(found), bootstrapFilename);
   }
 
-  #compileFile(path: string): ivm.Module {
+  #compileFile(path: string): ivm.Module | Promise<ivm.Module> {
     const known = this.#esModules.get(path);
     if (known !== undefined) return known;
     const module = this.#program.load(path);
@@ -103,9 +119,10 @@ export class ModuleLoader {
     source: string,
     filename: string,
     cachedData?: ivm.ExternalCopy<ArrayBuffer>,
-  ): ivm.Module {
+  ): ivm.Module | Promise<ivm.Module> {
     const known = this.#esModules.get(key);
     if (known !== undefined) return known;
+    if (this.#guest.isInspected) return this.#compileAside(key, source, filename);
     const module = this.#guest.isolate.compileModuleSync(source, {
       filename,
       ...(cachedData !== undefined && { cachedData }),
@@ -113,6 +130,29 @@ export class ModuleLoader {
     this.#esModules.set(key, module);
     this.#paths.set(module, key);
     return module;
+  }
+
+  #compileAside(key: string, source: string, filename: string): Promise<ivm.Module> {
+    const compiled = this.#guest.isolate.compileModule(source, { filename }).then((module) => {
+      this.#paths.set(module, key);
+      return module;
+    });
+    this.#esModules.set(key, compiled);
+    return compiled;
+  }
+}
+
+/**
+ * Compiles and runs on the isolate's own thread, where a debugger may stop before a script, and under the
+ * names that debuggers know files by.
+ */
+async function defineInspected(guest: GuestIsolate, program: Program): Promise<void> {
+  for (const module of program.modules) {
+    if (module.format !== 'commonjs') continue;
+    const { code, columnOffset } = commonJsText(module);
+    const filename = new URL(`file://${encodeURI(module.path)}`).href;
+    const script = await guest.isolate.compileScript(code, { filename, columnOffset });
+    await script.run(guest.context, { release: true });
   }
 }
 

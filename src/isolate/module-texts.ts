@@ -24,8 +24,11 @@ export function commonJsText(module: CommonJsModule): ModuleText {
     return { code: `${loaderNames.define}(${path}, function () { ${body} })`, columnOffset: 0 };
   }
   const head = `${loaderNames.define}(${path},(function(exports,require,module,__filename,__dirname){`;
-  return { code: `${head}${module.source}\n}))`, columnOffset: -head.length };
+  return { code: `${head}${module.source}${commonJsTail}`, columnOffset: -head.length };
 }
+
+/** What follows a CommonJS module's own text. */
+export const commonJsTail = '\n}))';
 
 /** An ES module that stands for a CommonJS or JSON file: `default` is `module.exports`. */
 export function facadeText(target: FileResolution): string {

@@ -36,6 +36,7 @@ test('everything but name and code has a default', () => {
     role: 'arn:aws:iam::123456789012:role/isolambda',
     isolation: 'thread',
     allowWebAssembly: false,
+    inspect: false,
     perTenant: false,
   });
 });
