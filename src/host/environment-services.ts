@@ -4,6 +4,8 @@ import { FileService, type FileServiceOptions } from './files/file-service.ts';
 import { HostServices } from './host-services.ts';
 import { NetworkServices } from './network/network-services.ts';
 import type { Service } from './service.ts';
+import { textService } from './text-service.ts';
+import { urlService } from './url-service.ts';
 import { zlibService } from './zlib/zlib-service.ts';
 
 /** What the services of one environment are made from. */
@@ -26,6 +28,8 @@ export function servicesFor(
     new FileService(files),
     new NetworkServices(settings.network),
     cryptoService(bytes),
+    textService(),
+    urlService(),
     zlibService(bytes),
   ];
   return new HostServices(make, { bytes });

@@ -63,3 +63,20 @@ export function defineInspect<T extends object>(
     enumerable: false,
   });
 }
+
+/** The arity that Web IDL gives a function: arguments that may be missing do not count. */
+export function setLength(callable: (...args: never[]) => unknown, length: number): void {
+  Object.defineProperty(callable, 'length', { value: length, configurable: true });
+}
+
+/** `setLength` for methods of a prototype or a class. */
+export function setLengths(target: object, lengths: Readonly<Record<string, number>>): void {
+  for (const name of Object.keys(lengths)) {
+    const method = (target as Record<string, unknown>)[name];
+    setLength(method as () => void, lengths[name] ?? 0);
+  }
+}
+
+export function setConstructorLength(constructor: object, length: number): void {
+  Object.defineProperty(constructor, 'length', { value: length, configurable: true });
+}
