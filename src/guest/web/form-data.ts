@@ -107,9 +107,8 @@ function entry(
 function checkCount(method: string, count: number, needed: number): void {
   if (count >= needed) return;
   const nouns = needed === 1 ? 'argument' : 'arguments';
-  throw new NativeTypeError(
-    `FormData.${method}: ${needed} ${nouns} required, but only ${count} found.`,
-  );
+  const found = count === 0 ? '0' : `only ${count}`;
+  throw new NativeTypeError(`FormData.${method}: ${needed} ${nouns} required, but ${found} found.`);
 }
 
 defineBrand('FormData', internals.isFormData);

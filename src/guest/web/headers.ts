@@ -184,9 +184,7 @@ function trimmed(value: string): string {
 }
 
 function invalid(method: string, text: string, what: string): Error {
-  return new NativeTypeError(
-    `Headers.${method}: ${JSON.stringify(text)} is an invalid header ${what}.`,
-  );
+  return new NativeTypeError(`Headers.${method}: "${text}" is an invalid header ${what}.`);
 }
 
 /** Web IDL's ByteString. */
@@ -206,10 +204,8 @@ export function byteString(value: unknown): string {
 function checkCount(method: string, count: number, needed: number): void {
   if (count >= needed) return;
   const nouns = needed === 1 ? 'argument' : 'arguments';
-  const found = count === 0 ? 'none' : `only ${count}`;
-  throw new NativeTypeError(
-    `Headers.${method}: ${needed} ${nouns} required, but ${found} found.`.replace('none', 'only 0'),
-  );
+  const found = count === 0 ? '0' : `only ${count}`;
+  throw new NativeTypeError(`Headers.${method}: ${needed} ${nouns} required, but ${found} found.`);
 }
 
 /** Fills headers from a `HeadersInit`. */

@@ -46,7 +46,7 @@ export class Request {
 
   constructor(input: unknown, init?: unknown) {
     if (arguments.length === 0) {
-      throw new NativeTypeError('Request constructor: 1 argument required, but only 0 found.');
+      throw new NativeTypeError('Request constructor: 1 argument required, but 0 found.');
     }
     const options = requestInit(init);
     const isRequest = typeof input === 'object' && input !== null && #state in input;
@@ -221,7 +221,7 @@ function copyOf(request: Request, from: RequestState): RequestState {
 
 function applyOptions(state: RequestState, options: RequestInit): void {
   if (options.window !== undefined && options.window !== null) {
-    throw new NativeTypeError(`'window' option '${domString(options.window)}' must be null`);
+    throw new NativeTypeError("'window' option 'client' must be null");
   }
   if (options.mode === 'navigate') {
     throw new NativeTypeError('Request constructor: invalid request mode navigate.');

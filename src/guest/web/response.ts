@@ -1,6 +1,7 @@
 import { JsonStringify, NativeRangeError, NativeTypeError } from '../primordials.ts';
 import {
   Headers,
+  byteString,
   copyHeaders,
   fill,
   guardHeaders,
@@ -104,7 +105,7 @@ export class Response {
 
   static json(data: unknown, init?: unknown): Response {
     if (arguments.length === 0) {
-      throw new NativeTypeError('Response.json: 1 argument required, but only 0 found.');
+      throw new NativeTypeError('Response.json: 1 argument required, but 0 found.');
     }
     const text = JsonStringify(data);
     if (text === undefined) throw new NativeTypeError('Value is not JSON serializable');
@@ -123,7 +124,7 @@ export class Response {
 
   static redirect(url: unknown, status: unknown = 302): Response {
     if (arguments.length === 0) {
-      throw new NativeTypeError('Response.redirect: 1 argument required, but only 0 found.');
+      throw new NativeTypeError('Response.redirect: 1 argument required, but 0 found.');
     }
     const text = usvString(url);
     const code = Number(status) & 0xffff;
@@ -234,7 +235,7 @@ function responseInit(init: unknown): { status: number; statusText: string; head
 
 function reasonPhrase(statusText: unknown): string {
   if (statusText === '') return '';
-  const text = usvString(statusText);
+  const text = byteString(statusText);
   if (!/^[\t\x20-\x7e\x80-\xff]*$/.test(text)) throw new NativeTypeError('Invalid statusText');
   return text;
 }
