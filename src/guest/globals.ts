@@ -83,6 +83,7 @@ export function installGlobals(): void {
   defineGlobal('clearTimeout', timers.clearTimeout);
   defineGlobal('clearInterval', timers.clearInterval);
   defineGlobal('clearImmediate', timers.clearImmediate);
+  timers.linkPromiseTimers();
   defineLazyGlobal('console', createConsole);
   for (const name of Object.keys(globalsOfParts)) {
     for (const exported of globalsOfParts[name] ?? []) {

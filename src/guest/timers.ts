@@ -1,7 +1,7 @@
 import { operationName } from '../wire/messages.ts';
 import { cancelOperation, refOperation, startImmediate, startOperation } from './operations.ts';
 import { part } from './parts.ts';
-import { NumberOf, ReflectApply } from './primordials.ts';
+import { NumberOf, ObjectDefineProperty, ReflectApply } from './primordials.ts';
 
 type Callback = (...args: unknown[]) => void;
 
@@ -121,6 +121,18 @@ export function setImmediate(callback: unknown, ...args: unknown[]): Immediate {
     startImmediate({ repeats: false, settle: () => ReflectApply(run, immediate, args) }),
   );
   return immediate;
+}
+
+/** What `util.promisify` finds: the functions of `timers/promises`. */
+export function linkPromiseTimers(): void {
+  const custom = Symbol.for('nodejs.util.promisify.custom');
+  const promised = (name: 'setTimeout' | 'setImmediate'): PropertyDescriptor => ({
+    get: () => (part('node/timers/promises') as { builtin: Record<string, unknown> }).builtin[name],
+    enumerable: true,
+    configurable: true,
+  });
+  ObjectDefineProperty(setTimeout, custom, promised('setTimeout'));
+  ObjectDefineProperty(setImmediate, custom, promised('setImmediate'));
 }
 
 export function clearTimeout(handle?: unknown): void {

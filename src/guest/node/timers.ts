@@ -1,3 +1,4 @@
+import { part } from '../parts.ts';
 import {
   clearImmediate,
   clearInterval,
@@ -14,4 +15,7 @@ export const builtin = {
   clearImmediate,
   setInterval,
   clearInterval,
+  get promises(): object {
+    return (part('node/timers/promises') as { builtin: object }).builtin;
+  },
 };

@@ -1,2 +1,4 @@
+import extracted from 'node-inspect-extracted';
+
 /** Node's own `util.inspect` and `util.format`, extracted from Node's source by node-inspect-extracted. */
-export { format, inspect } from 'node-inspect-extracted';
+export const { format, formatWithOptions, inspect, stripVTControlCharacters } = extracted;

@@ -1,0 +1,3 @@
+import { types } from '../internal/types.ts';
+
+export const builtin = types;
