@@ -73,5 +73,5 @@ function back(
       found.push([-1, expected[y] as string]);
     }
   }
-  return found.reverse();
+  return found.toReversed();
 }

@@ -1,4 +1,7 @@
-import extracted from 'node-inspect-extracted';
-
 /** Node's own `util.inspect` and `util.format`, extracted from Node's source by node-inspect-extracted. */
-export const { format, formatWithOptions, inspect, stripVTControlCharacters } = extracted;
+export {
+  format,
+  formatWithOptions,
+  inspect,
+  stripVTControlCharacters,
+} from 'node-inspect-extracted';

@@ -87,6 +87,7 @@ async function* setIntervalPromise(
   checkOptions(options);
   const { signal, ref = true } = options;
   if (signal?.aborted === true) throw new AbortError(undefined, { cause: signal.reason });
+  const isAborted = (): boolean => signal?.aborted === true;
   let due = 0;
   let wake: (() => void) | undefined;
   const interval = setInterval(() => {
@@ -100,7 +101,7 @@ async function* setIntervalPromise(
   };
   signal?.addEventListener('abort', onAbort, { once: true });
   try {
-    while (signal?.aborted !== true) {
+    while (!isAborted()) {
       if (due === 0) {
         await new Promise<void>((resolve) => {
           wake = resolve;
@@ -108,7 +109,7 @@ async function* setIntervalPromise(
       }
       for (; due > 0; due -= 1) yield value;
     }
-    throw new AbortError(undefined, { cause: signal.reason });
+    throw new AbortError(undefined, { cause: signal?.reason });
   } finally {
     clearInterval(interval);
     signal?.removeEventListener('abort', onAbort);
