@@ -10,6 +10,8 @@ import type { Benchmark } from './lib/benchmark.ts';
 import { describeLoad, describeMachine } from './lib/machine.ts';
 import { clearProgress, showProgress } from './lib/progress.ts';
 import { toMarkdown, toText } from './lib/table.ts';
+import { firstTouch } from './first-touch.bench.ts';
+import { nodeApis } from './node-apis.bench.ts';
 import { coldStart } from './cold-start.bench.ts';
 import { concurrency } from './concurrency.bench.ts';
 import { hostOperation } from './host-operation.bench.ts';
@@ -22,6 +24,8 @@ const all: readonly Benchmark[] = [
   coldStart,
   concurrency,
   memoryPerEnvironment,
+  firstTouch,
+  nodeApis,
 ];
 
 const { values, positionals } = parseArgs({
