@@ -9,6 +9,11 @@ export interface Program {
   readonly entry: ProgramEntry;
   /** Modules that a static look finds from the entry: compiled, with a code cache, before user code runs. */
   readonly modules: readonly ProgramModule[];
+  /**
+   * ES modules that `modules` name in `require` calls. They are evaluated before the entry, since nothing can
+   * be linked while guest code runs; Node evaluates them at the call.
+   */
+  readonly requiredEsModules: readonly string[];
   /** Builtins that `modules` name in static imports and `require` calls, without `node:`. */
   readonly builtins: readonly string[];
   /**

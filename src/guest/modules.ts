@@ -7,6 +7,7 @@ import {
   JsonParse,
   NativeError,
   NativePromise,
+  ObjectDefineProperty,
   ReflectApply,
   StringOf,
   StringSlice,
@@ -222,16 +223,37 @@ function loadFile(found: FoundModule): unknown {
   return loadCommonJs(found.path, mainModule);
 }
 
-/** Node 24 lets `require` load an ES module; here only one that has been evaluated already. */
+/**
+ * Node lets `require` load an ES module; here, one that has been evaluated already. The host sees to that
+ * for every one that a static look finds.
+ */
 function requireEsModule(path: string): unknown {
   const namespace = namespaces[path];
-  if (namespace !== undefined) return namespace;
+  if (namespace !== undefined) return requiredShape(path, namespace as Record<string, unknown>);
   throw withCode(
     new NativeError(
       `require() of ES Module ${path} is not supported. Use import() or import it from an ES module`,
     ),
     'ERR_REQUIRE_ESM',
   );
+}
+
+const requiredShapes = bareRecord<unknown>();
+
+/** What Node's `require` makes of a namespace: an export named `module.exports`, or a mark for `default`. */
+function requiredShape(path: string, namespace: Record<string, unknown>): unknown {
+  if ('module.exports' in namespace) return namespace['module.exports'];
+  if (!('default' in namespace) || '__esModule' in namespace) return namespace;
+  const known = requiredShapes[path];
+  if (known !== undefined) return known;
+  const shape = bareRecord<unknown>();
+  for (const name of Object.keys(namespace)) {
+    ObjectDefineProperty(shape, name, { get: () => namespace[name], enumerable: true });
+  }
+  ObjectDefineProperty(shape, '__esModule', { value: true, enumerable: true });
+  ObjectDefineProperty(shape, Symbol.toStringTag, { value: 'Module' });
+  requiredShapes[path] = shape;
+  return shape;
 }
 
 function loadJson(path: string): unknown {

@@ -34,7 +34,7 @@ import { LogMeter } from './log-meter.ts';
 import { MemoryGauge } from './memory-gauge.ts';
 import { PendingWork } from './pending-work.ts';
 import { mapFailure, mapFault } from './stack-mapper.ts';
-import { entryFailure, startMessage } from './start-message.ts';
+import { entryFailure, startMessage, startsAsEsModule } from './start-message.ts';
 import { Task, type TaskFacts } from './task.ts';
 import type { Watchdog } from './watchdog.ts';
 
@@ -124,12 +124,12 @@ export class GuestSession implements RunningEnvironment {
     }
     const startedMs = realNowMs();
     const task = this.#begin({ kind: 'init', requestId: undefined, startedMs, timeoutMs, cpuMs });
-    if (entry.format === 'module') this.#imports.push({ id: 0, path: entry.path });
+    if (startsAsEsModule(program)) this.#imports.push({ id: 0, path: entry.path });
     const started = this.#run(task, startedMs, () => {
       this.#guest.defineParts(foreseenParts(program));
       const defined = this.#loader.define(task.entryTimeoutMs());
       const begin = (): Entered =>
-        this.#guest.start(startMessage(settings, entry), task.entryTimeoutMs());
+        this.#guest.start(startMessage(settings, program, entry), task.entryTimeoutMs());
       return defined === undefined ? begin() : defined.then(begin);
     });
     const asStarted = ({ fault, resultJson, cpuMs: usedMs }: RunOutcome): StartedEnvironment => {
@@ -380,7 +380,8 @@ export class GuestSession implements RunningEnvironment {
     };
     this.#enter(task, realNowMs(), () => {
       try {
-        const evaluated = this.#loader.evaluate(path, task.entryTimeoutMs());
+        const before = id === 0 ? this.#request.program.requiredEsModules : [];
+        const evaluated = this.#loader.evaluate(path, task.entryTimeoutMs(), before);
         return typeof evaluated === 'object' ? evaluated.then(done, failed) : done();
       } catch (error) {
         return failed(error);

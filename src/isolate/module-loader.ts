@@ -3,7 +3,13 @@ import type { Program, Resolution } from '../core/program.ts';
 import { bootstrapFilename, builtinExportsOf } from './guest-bundle.ts';
 import { cachedDataOf } from './compile-cache.ts';
 import type { Entered, GuestIsolate } from './guest-isolate.ts';
-import { builtinFacadeText, commonJsText, facadeText, registrarText } from './module-texts.ts';
+import {
+  builtinFacadeText,
+  commonJsText,
+  facadeText,
+  registrarPrefix,
+  registrarText,
+} from './module-texts.ts';
 import type { FailureMessage } from '../wire/messages.ts';
 
 /** A static import has no target; the guest's error carries Node's code and text. */
@@ -51,9 +57,9 @@ export class ModuleLoader {
   }
 
   /** Links an ES module with all it imports, then evaluates it; its namespace goes to the guest. */
-  evaluate(path: string, timeoutMs: number): Entered {
-    if (this.#guest.isInspected) return this.#evaluateAside(path, timeoutMs);
-    const registrar = this.#guest.isolate.compileModuleSync(registrarText(path), {
+  evaluate(path: string, timeoutMs: number, before: readonly string[] = []): Entered {
+    if (this.#guest.isInspected) return this.#evaluateAside(path, timeoutMs, before);
+    const registrar = this.#guest.isolate.compileModuleSync(registrarText(path, before), {
       filename: bootstrapFilename,
     });
     registrar.instantiateSync(
@@ -71,19 +77,23 @@ export class ModuleLoader {
   }
 
   /** The same on the isolate's own thread, where a debugger may stop it. */
-  async #evaluateAside(path: string, timeoutMs: number): Promise<string | undefined> {
+  async #evaluateAside(
+    path: string,
+    timeoutMs: number,
+    before: readonly string[],
+  ): Promise<string | undefined> {
     const { isolate, context } = this.#guest;
-    const registrar = await isolate.compileModule(registrarText(path), {
+    const registrar = await isolate.compileModule(registrarText(path, before), {
       filename: bootstrapFilename,
     });
     await registrar.instantiate(context, (specifier, referrer) => this.#link(specifier, referrer));
     return this.#guest.enter((options) => registrar.evaluate(options).then(ignoreValue), timeoutMs);
   }
 
-  /** The registrar, which nobody compiled as a file, names the file that it wants. */
+  /** A registrar, which nobody compiled as a file, names a path that it wants. */
   #link(specifier: string, referrer: ivm.Module): ivm.Module | Promise<ivm.Module> {
     const from = this.#paths.get(referrer);
-    if (from === undefined) return this.#compileFile(specifier);
+    if (from === undefined) return this.#compileWanted(specifier);
     const found = this.#program.resolve(specifier, from, 'import');
     return this.#compileTarget(found);
   }
@@ -101,6 +111,26 @@ export class ModuleLoader {
     }
     if (found.format === 'module') return this.#compileFile(found.path);
     return this.#compile(`facade:${found.path}`, facadeText(found), bootstrapFilename);
+  }
+
+  /** What the host itself asks for: another registrar, an ES module, or an entry of the other kind. */
+  #compileWanted(specifier: string): ivm.Module | Promise<ivm.Module> {
+    if (specifier.startsWith(registrarPrefix)) {
+      return this.#compileRegistrar(specifier.slice(registrarPrefix.length));
+    }
+    const { entry } = this.#program;
+    const isEntry = entry.kind === 'found' && entry.path === specifier;
+    return isEntry && entry.format === 'commonjs'
+      ? this.#compileTarget({ kind: 'file', path: specifier, format: 'commonjs' })
+      : this.#compileFile(specifier);
+  }
+
+  #compileRegistrar(path: string): ivm.Module | Promise<ivm.Module> {
+    const { isolate, isInspected } = this.#guest;
+    const options = { filename: bootstrapFilename };
+    return isInspected
+      ? isolate.compileModule(registrarText(path), options)
+      : isolate.compileModuleSync(registrarText(path), options);
   }
 
   #compileFile(path: string): ivm.Module | Promise<ivm.Module> {

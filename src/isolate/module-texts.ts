@@ -53,7 +53,13 @@ function facade(path: string, exportNames: readonly string[]): string {
 }
 
 /** Hands the namespace of a module to the guest, once everything it awaits at top level is done. */
-export function registrarText(path: string): string {
+export function registrarText(path: string, before: readonly string[] = []): string {
   const specifier = JSON.stringify(path);
-  return `import * as namespace from ${specifier}; ${loaderNames.namespace}(${specifier}, namespace);`;
+  const first = before
+    .map((other) => `import ${JSON.stringify(registrarPrefix + other)};`)
+    .join(' ');
+  return `${first} import * as namespace from ${specifier}; ${loaderNames.namespace}(${specifier}, namespace);`;
 }
+
+/** Marks the import of another registrar, which comes with the module that it registers. */
+export const registrarPrefix = 'register:';

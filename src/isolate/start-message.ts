@@ -1,10 +1,11 @@
-import type { ProgramEntry } from '../core/program.ts';
+import type { Program, ProgramEntry } from '../core/program.ts';
 import type { EnvironmentSettings, Failure } from '../invoke/executor.ts';
 import type { StartMessage } from '../wire/messages.ts';
 
 /** What a guest is told before it loads the handler's module, as JSON. */
 export function startMessage(
   settings: EnvironmentSettings,
+  program: Program,
   entry: Extract<ProgramEntry, { kind: 'found' }>,
 ): string {
   const { applicationLogLevel: logLevel, ...known } = settings;
@@ -12,10 +13,15 @@ export function startMessage(
     ...known,
     logLevel,
     entryPath: entry.path,
-    entryFormat: entry.format,
+    entryFormat: startsAsEsModule(program) ? 'module' : 'commonjs',
     exportPath: entry.exportPath,
   };
   return JSON.stringify(message);
+}
+
+/** The host links and evaluates the entry, and what CommonJS code will `require` comes before it. */
+export function startsAsEsModule({ entry, requiredEsModules }: Program): boolean {
+  return entry.kind === 'found' && (entry.format === 'module' || requiredEsModules.length > 0);
 }
 
 /** A handler that cannot be found at all: no isolate is needed to say so. */

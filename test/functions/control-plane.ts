@@ -66,6 +66,7 @@ function fakeProgram(key: string): Program {
     entry: { kind: 'failed', errorType: 'None', errorMessage: 'never run' },
     modules: [],
     builtins: [],
+    requiredEsModules: [],
     resolve: () => ({ kind: 'error', code: 'MODULE_NOT_FOUND', message: 'none' }),
     load: () => undefined,
     sourceMap: () => undefined,

@@ -86,6 +86,7 @@ describe('a question of the guest', () => {
     entry: { kind: 'failed', errorType: 'None', errorMessage: 'never run' },
     modules: [],
     builtins: [],
+    requiredEsModules: [],
     resolve: () => ({ kind: 'error', code: 'MODULE_NOT_FOUND', message: 'none' }),
     load: () => undefined,
     sourceMap: () => undefined,

@@ -139,7 +139,7 @@ function createProgram(
   key: string,
 ): Program {
   const entry = graph.entryOf(handler);
-  const none = { modules: [], builtins: [] };
+  const none = { modules: [], builtins: [], requiredEsModules: [] };
   return Object.freeze({
     key,
     entry,

@@ -22,6 +22,8 @@ const maxPathLength = 4_096;
 interface Reachable {
   readonly modules: readonly ProgramModule[];
   readonly builtins: readonly string[];
+  /** ES modules that a `require` call names, in the order in which they were found. */
+  readonly requiredEsModules: readonly string[];
 }
 
 /** The modules of one deployment and how they find each other. Serves every handler of the code. */
@@ -85,17 +87,27 @@ export class ModuleGraph {
   reachableFrom(path: string): Reachable {
     const found = new Map<string, ProgramModule>();
     const builtins = new Set<string>();
+    const requiredEsModules = new Set<string>();
     const pending = [path];
     for (let next = pending.shift(); next !== undefined; next = pending.shift()) {
       const module = found.has(next) ? undefined : this.load(next);
       if (module === undefined) continue;
       found.set(next, module);
-      for (const target of this.#targetsOf(this.#reader.read(next))) {
+      const text = this.#reader.read(next);
+      for (const target of [...this.#requiresOf(text), ...this.#importsOf(text)]) {
         if (target.kind === 'file') pending.push(target.path);
         if (target.kind === 'builtin') builtins.add(target.name);
       }
+      for (const target of this.#requiresOf(text)) {
+        const isEsModule = target.kind === 'file' && target.format === 'module';
+        if (isEsModule) requiredEsModules.add(target.path);
+      }
     }
-    return { modules: [...found.values()], builtins: [...builtins] };
+    return {
+      modules: [...found.values()],
+      builtins: [...builtins],
+      requiredEsModules: [...requiredEsModules],
+    };
   }
 
   #resolve(specifier: string, fromPath: string, kind: Kind): Resolution {
@@ -131,8 +143,12 @@ export class ModuleGraph {
     return { format, path, source, imports: targets };
   }
 
-  #targetsOf(module: ModuleText): Resolution[] {
-    const targets = module.requires.map((name) => this.resolve(name, module.path, 'require'));
+  #requiresOf(module: ModuleText): Resolution[] {
+    return module.requires.map((name) => this.resolve(name, module.path, 'require'));
+  }
+
+  #importsOf(module: ModuleText): Resolution[] {
+    const targets: Resolution[] = [];
     for (const found of module.imports) {
       if (found.type === 'import-meta' || found.specifier === undefined) continue;
       if (found.type === 'dynamic' && found.glob) continue;
