@@ -7,10 +7,31 @@ import { median } from './lib/statistics.ts';
 
 /** Globals worth a line: the first of each part of the prelude. */
 const globals = [
-  'URL', 'URLPattern', 'TextEncoder', 'TextDecoder', 'Event', 'AbortController', 'Headers', 'Request',
-  'Response', 'FormData', 'Blob', 'fetch', 'ReadableStream', 'CompressionStream', 'crypto',
-  'crypto.subtle', 'performance', 'structuredClone', 'atob', 'MessageChannel', 'navigator', 'Buffer',
-  'console', 'process', 'process.stdout',
+  'URL',
+  'URLPattern',
+  'TextEncoder',
+  'TextDecoder',
+  'Event',
+  'AbortController',
+  'Headers',
+  'Request',
+  'Response',
+  'FormData',
+  'Blob',
+  'fetch',
+  'ReadableStream',
+  'CompressionStream',
+  'crypto',
+  'crypto.subtle',
+  'performance',
+  'structuredClone',
+  'atob',
+  'MessageChannel',
+  'navigator',
+  'Buffer',
+  'console',
+  'process',
+  'process.stdout',
 ];
 
 export const firstTouch: Benchmark = {

@@ -106,7 +106,10 @@ export async function packagedWorkloads(): Promise<Workload[]> {
 
 async function bundle(contents: string): Promise<string> {
   const { outputFiles } = await build({
-    stdin: { contents, resolveDir: fileURLToPath(new URL('../../compat/packages', import.meta.url)) },
+    stdin: {
+      contents,
+      resolveDir: fileURLToPath(new URL('../../compat/packages', import.meta.url)),
+    },
     bundle: true,
     write: false,
     platform: 'node',

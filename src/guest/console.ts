@@ -92,6 +92,11 @@ function errorObject(error: Error): string {
 const level = { trace: 0, debug: 1, info: 2, warn: 3, error: 4, fatal: 5 } as const;
 
 /** A console with every method of Node's; what has no meaning in a log does nothing. */
+/** A warning of the runtime itself. */
+export function warn(text: string): void {
+  log(level.warn, [text]);
+}
+
 export function createConsole(): object {
   const counts = bareRecord<number>();
   const timers = bareRecord<number>();

@@ -2,6 +2,7 @@ import type { StartMessage } from '../wire/messages.ts';
 import { runtimeFailure } from './failure.ts';
 import type { Handler } from './handler.ts';
 import { ArrayJoin, StringLastIndexOf, StringSlice } from './primordials.ts';
+import { streamingMarker } from './streaming-markers.ts';
 
 /** A handler, or the failure that says why there is none. */
 export type FoundHandler =
@@ -13,6 +14,15 @@ export function findHandler(message: StartMessage, exported: unknown): FoundHand
   const found = lookUpWithDefault(message.exportPath, exported);
   if (typeof found !== 'function') return noHandler(message, found);
   const handler = found as Handler;
+  const streaming = (handler as unknown as Record<symbol, unknown>)[streamingMarker];
+  if (streaming === 'response') return { handler, failure: undefined };
+  if (streaming) {
+    const reason = 'Only response streaming is supported.';
+    return {
+      handler: undefined,
+      failure: runtimeFailure('Runtime.MalformedStreamingHandler', reason),
+    };
+  }
   if (message.runtime === 'nodejs22.x' || handler.length < 3) {
     return { handler, failure: undefined };
   }

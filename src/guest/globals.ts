@@ -33,6 +33,10 @@ export function defineLazyGlobal(name: string, make: () => unknown): void {
   });
 }
 
+export function removeGlobal(name: string): void {
+  delete globals[name];
+}
+
 /** A name that only rewritten modules use; it cannot be replaced. */
 function defineLoader(name: string, value: unknown, configurable = false): void {
   ObjectDefineProperty(globals, name, { value, configurable, enumerable: false });
@@ -70,6 +74,7 @@ const globalsOfParts: Readonly<Record<string, readonly string[]>> = {
   'web/url-search-params': ['URLSearchParams'],
   'web/structured-clone': ['structuredClone'],
   'node/buffer': ['Buffer'],
+  'node/internal/awslambda': ['awslambda'],
 };
 
 /** What every guest finds, whatever function it runs. */

@@ -13,6 +13,9 @@ import {
 } from './context.ts';
 import { describeFailure, runtimeFailure } from './failure.ts';
 import { seesOnlyEvent } from './handler-parameters.ts';
+import { warn } from './console.ts';
+import { part } from './parts.ts';
+import { highWaterMarkMarker, streamingMarker } from './streaming-markers.ts';
 import { JsonParse, JsonStringify, NativeError, quote } from './primordials.ts';
 
 export type Handler = (event: unknown, context: object, callback?: unknown) => unknown;
@@ -36,6 +39,9 @@ export interface Contract {
 /** The handler contract of one runtime version. */
 export function handlerContract(start: StartMessage, handler: Handler): Contract {
   maxResponseBytes = start.maxResponseBytes;
+  if (streamingMarker in handler) {
+    return { run: streamingContract(start, handler), needsFacts: true };
+  }
   return start.runtime === 'nodejs22.x'
     ? { run: callbackContract(start, handler), needsFacts: true }
     : { run: promiseContract(start, handler), needsFacts: !seesOnlyEvent(handler) };
@@ -106,6 +112,45 @@ function checkedSize(text: string): string {
   throw new ReadyFailure(
     `{"errorType":"Function.ResponseSizeTooLarge","errorMessage":${quote(responseTooLarge(maxResponseBytes))},"trace":[],"logged":""}`,
   );
+}
+
+/** `awslambda.streamifyResponse`: the handler writes its response into a stream and returns a promise. */
+function streamingContract(start: StartMessage, handler: Handler): RunHandler {
+  const { [highWaterMarkMarker]: highWaterMark } = handler as unknown as Record<symbol, unknown>;
+  return (eventJson, facts) => {
+    if (facts === undefined) throw new NativeError('An invocation came without its request id');
+    void runStreaming(start, handler, eventJson, facts, highWaterMark as number | undefined);
+    return undefined;
+  };
+}
+
+async function runStreaming(
+  start: StartMessage,
+  handler: Handler,
+  eventJson: string,
+  facts: InvocationFacts,
+  highWaterMark: number | undefined,
+): Promise<void> {
+  try {
+    const { createResponseStream, finished } = part(
+      'node/internal/response-stream',
+    ) as typeof import('./node/internal/response-stream.ts');
+    const stream = createResponseStream(highWaterMark);
+    const streaming = handler as unknown as (
+      event: unknown,
+      stream: object,
+      context: object,
+    ) => unknown;
+    const returned = streaming(JsonParse(eventJson), stream, createContext(start, facts));
+    if (!isThenable(returned)) {
+      throw new NativeError('Streaming does not support non-async handlers.');
+    }
+    if ((await returned) !== undefined) warn('Streaming handlers ignore return values.');
+    await finished(stream);
+    send(emitKind.result, 'null');
+  } catch (error) {
+    sendThrown(error);
+  }
 }
 
 /** `nodejs22.x`: promise, or callback; what a synchronous handler returns is ignored. */

@@ -4,12 +4,19 @@ import { connect, resetMessageBudget, send } from './bridge.ts';
 import { configureConsole } from './console.ts';
 import * as failure from './failure.ts';
 import { findHandler } from './find-handler.ts';
-import { closeDefinitions, defineLazyGlobal, installGlobals, installLoader } from './globals.ts';
+import {
+  closeDefinitions,
+  defineLazyGlobal,
+  installGlobals,
+  installLoader,
+  removeGlobal,
+} from './globals.ts';
 import { handlerContract, parseExtras, type Contract } from './handler.ts';
 import { allowWebAssembly, harden } from './hardening.ts';
 import * as host from './host.ts';
 import { describeLoadFailure } from './load-failure.ts';
 import { defineModule, forgetModules, keepNamespace, requireMain } from './modules.ts';
+import * as invocation from './invocation.ts';
 import * as microtask from './microtask.ts';
 import { deliverOperation, dropOperations } from './operations.ts';
 import * as parts from './parts.ts';
@@ -17,6 +24,7 @@ import { DateNow, JsonParse, JsonStringify, NativeError } from './primordials.ts
 import * as primordials from './primordials.ts';
 import { createProcess } from './process.ts';
 import * as ticks from './ticks.ts';
+import * as streamingMarkers from './streaming-markers.ts';
 import * as timers from './timers.ts';
 import * as uncaught from './uncaught.ts';
 import { reportUncaught } from './uncaught.ts';
@@ -50,10 +58,12 @@ const bootstrapModules = {
   'async-context': asyncContext,
   failure,
   host,
+  invocation,
   microtask,
   parts,
   primordials,
   ticks,
+  'streaming-markers': streamingMarkers,
   timers,
   uncaught,
 };
@@ -126,6 +136,7 @@ function start(startJson: string): string | undefined {
   if (message.allowWebAssembly) allowWebAssembly();
   configureConsole(message.logFormat, message.logLevel);
   defineLazyGlobal('process', () => createProcess(message));
+  if (!offersAwsLambda(message.environment)) removeGlobal('awslambda');
   closeDefinitions();
   if (message.entryFormat === 'module') return undefined;
   let exported: unknown;
@@ -136,6 +147,12 @@ function start(startJson: string): string | undefined {
     return undefined;
   }
   return useHandler(message, exported);
+}
+
+/** AWS leaves its global out when a function says so. */
+function offersAwsLambda(environment: StartMessage['environment']): boolean {
+  const off = environment['AWS_LAMBDA_NODEJS_NO_GLOBAL_AWSLAMBDA'];
+  return off !== '1' && off !== 'true';
 }
 
 /** The host's last module imports the entry, so this runs when all top-level awaits are done. */
@@ -157,7 +174,8 @@ function useHandler(message: StartMessage, exported: unknown): string | undefine
     return undefined;
   }
   contract = handlerContract(message, handler);
-  return contract.needsFacts ? readyText.withFacts : readyText.eventOnly;
+  const needsFacts = contract.needsFacts || invocation.isRequestIdWanted();
+  return needsFacts ? readyText.withFacts : readyText.eventOnly;
 }
 
 /**
@@ -177,6 +195,7 @@ function invoke(
   if (hasInvoked && starting.runtime !== 'nodejs22.x') dropOperations();
   hasInvoked = true;
   if (requestId === undefined) return contract.run(eventJson, undefined);
+  invocation.setRequestId(requestId);
   if (extrasJson === undefined) {
     return contract.run(eventJson, {
       requestId,

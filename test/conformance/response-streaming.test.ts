@@ -75,7 +75,7 @@ describe.each(tiers)('in the tier %s', (tier) => {
     const reader = response.body.getReader();
     let size = (await reader.read()).value?.byteLength ?? 0;
     // Whatever the handler could do without a reader, it has done when nothing more happens.
-    for (let before = -1; before !== written; ) {
+    for (let before = -1; before !== written;) {
       before = written;
       for (let turn = 0; turn < 200; turn += 1) await new Promise((done) => setImmediate(done));
     }
@@ -147,12 +147,28 @@ describe.each(tiers)('in the tier %s', (tier) => {
   });
 
   test.each([
-    ['a handler that is not async', '(event, stream) => { stream.end(); }', 'Streaming does not support non-async handlers.'],
-    ['a stream that is not ended', 'async (event, stream) => { stream.write("x"); }', 'Response stream is not finished.'],
-    ['a content type after the first byte', 'async (event, stream) => { stream.write("x"); await new Promise(setImmediate); stream.setContentType("a/b"); }', 'Cannot set content-type, too late.'],
+    [
+      'a handler that is not async',
+      '(event, stream) => { stream.end(); }',
+      'Streaming does not support non-async handlers.',
+    ],
+    [
+      'a stream that is not ended',
+      'async (event, stream) => { stream.write("x"); }',
+      'Response stream is not finished.',
+    ],
+    [
+      'a content type after the first byte',
+      'async (event, stream) => { stream.write("x"); await new Promise(setImmediate); stream.setContentType("a/b"); }',
+      'Cannot set content-type, too late.',
+    ],
   ])('%s fails', async (_name, handler, message) => {
     await using lambda = new Lambda();
-    const fn = await deploy(lambda, tier, `exports.handler = awslambda.streamifyResponse(${handler});`);
+    const fn = await deploy(
+      lambda,
+      tier,
+      `exports.handler = awslambda.streamifyResponse(${handler});`,
+    );
     const outcome = await fn.invoke();
     expect(outcome.status === 'error' && outcome.error.errorMessage).toBe(message);
     expect((await fn.invoke()).status).toBe('error');
@@ -186,8 +202,7 @@ describe.each(tiers)('in the tier %s', (tier) => {
     const outcome = await fn.invoke();
     expect(outcome.status === 'error' && outcome.error).toEqual({
       errorType: 'Function.ResponseSizeTooLarge',
-      errorMessage:
-        'Response payload size exceeded maximum allowed payload size (6291556 bytes).',
+      errorMessage: 'Response payload size exceeded maximum allowed payload size (6291556 bytes).',
     });
     expect((await textOf((await fn.invokeStream()).body)).length).toBe(97 * 65_536);
   });
