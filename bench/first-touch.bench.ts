@@ -46,12 +46,13 @@ export const firstTouch: Benchmark = {
         code: `return typeof require('node:${name}');`,
       })),
     ];
-    await using lambda = new Lambda({ blanks: 2 });
+    const lambda = new Lambda({ blanks: 2 });
     const rows: Cell[][] = [];
     for (const { name, code } of touches) {
       progress(`first-touch: ${name}`);
       rows.push([name, ...(await measure(lambda, name, code, samples))]);
     }
+    await lambda.close();
     return [
       {
         title: 'First touch (ms, tier thread)',

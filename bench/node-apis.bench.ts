@@ -13,7 +13,7 @@ export const nodeApis: Benchmark = {
   name: 'node-apis',
   question: 'What do web and Node APIs cost in a guest, next to plain Node?',
   async run({ isQuick, progress }) {
-    await using server = new StubServer();
+    const server = new StubServer();
     const port = await server.listen();
     const packaged = await packagedWorkloads();
     const rows: Cell[][] = [];
@@ -24,6 +24,7 @@ export const nodeApis: Benchmark = {
         ),
       );
     }
+    await server.close();
     return [
       {
         title: 'One operation, warm (us)',
@@ -48,7 +49,7 @@ async function measure(
 ): Promise<Cell[]> {
   const url = `http://127.0.0.1:${port}/`;
   const event = { times, url };
-  await using lambda = new Lambda();
+  const lambda = new Lambda();
   const inNode = nodeHandler(source);
   const guests = await Promise.all(
     tiers.map((isolation) =>
@@ -74,6 +75,7 @@ async function measure(
     ],
     { rounds: isQuick ? 1 : 5, batchesPerRound: isQuick ? 1 : 10, callsPerBatch: 1, onRound },
   );
+  await lambda.close();
   return [
     name,
     comparison.p50('Node') / times,

@@ -2,7 +2,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
 /** Answers everything with 1 KB; to a POST with the empty JSON that DynamoDB gives for PutItem. */
-export class StubServer implements AsyncDisposable {
+export class StubServer {
   readonly #server = createServer((request, response) => {
     request.resume();
     request.on('end', () => {
@@ -19,7 +19,7 @@ export class StubServer implements AsyncDisposable {
     return (this.#server.address() as AddressInfo).port;
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
+  async close(): Promise<void> {
     this.#server.closeAllConnections();
     await new Promise((resolve) => {
       this.#server.close(resolve);
