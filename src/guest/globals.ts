@@ -46,6 +46,7 @@ function defineLoader(name: string, value: unknown, configurable = false): void 
 const globalsOfParts: Readonly<Record<string, readonly string[]>> = {
   'web/abort': ['AbortController', 'AbortSignal'],
   'web/blob': ['Blob', 'File'],
+  'web/crypto': ['Crypto', 'CryptoKey', 'crypto'],
   'web/dom-exception': ['DOMException'],
   'web/event': ['CustomEvent', 'Event'],
   'web/event-target': ['EventTarget'],
@@ -72,6 +73,7 @@ const globalsOfParts: Readonly<Record<string, readonly string[]>> = {
   'web/text-encoding': ['TextDecoder', 'TextEncoder'],
   'web/url': ['URL'],
   'web/url-search-params': ['URLSearchParams'],
+  'web/subtle': ['SubtleCrypto'],
   'web/structured-clone': ['structuredClone'],
   'node/buffer': ['Buffer'],
   'node/internal/awslambda': ['awslambda'],

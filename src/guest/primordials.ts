@@ -54,6 +54,31 @@ export const ObjectHasOwn: (value: object, key: PropertyKey) => boolean = Object
 export const ReflectConstruct: typeof Reflect.construct = Reflect.construct;
 export const GlobalEval: (source: string) => unknown = globalThis.eval;
 
+export const NativeArrayBuffer: ArrayBufferConstructor = ArrayBuffer;
+export const NativeUint8Array: Uint8ArrayConstructor = Uint8Array;
+export const ArrayBufferIsView: (value: unknown) => value is ArrayBufferView = ArrayBuffer.isView;
+export const StringFromCharCode: (unit: number) => string = String.fromCharCode;
+
+/** The getter of a property as a plain function that takes the receiver first. */
+function getterOf<Value>(prototype: object, name: PropertyKey): (receiver: unknown) => Value {
+  const getter = Object.getOwnPropertyDescriptor(prototype, name)?.get;
+  return uncurryThis(getter as Method<unknown, [], Value>);
+}
+const typedArray = Object.getPrototypeOf(Uint8Array.prototype) as Uint8Array;
+/** The name of a typed array's class; undefined for everything else. */
+export const TypedArrayName = getterOf<string | undefined>(typedArray, Symbol.toStringTag);
+export const TypedArrayBuffer = getterOf<ArrayBuffer>(typedArray, 'buffer');
+export const TypedArrayByteOffset = getterOf<number>(typedArray, 'byteOffset');
+export const TypedArrayByteLength = getterOf<number>(typedArray, 'byteLength');
+export const TypedArraySet = uncurryThis(
+  typedArray.set as Method<Uint8Array, [Uint8Array, number?], void>,
+);
+export const DataViewBuffer = getterOf<ArrayBuffer>(DataView.prototype, 'buffer');
+export const DataViewByteOffset = getterOf<number>(DataView.prototype, 'byteOffset');
+export const DataViewByteLength = getterOf<number>(DataView.prototype, 'byteLength');
+/** Throws for what is no ArrayBuffer. */
+export const ArrayBufferByteLength = getterOf<number>(ArrayBuffer.prototype, 'byteLength');
+
 /** A record without a prototype: nothing that users put on `Object.prototype` shows through. */
 export function bareRecord<T>(): Record<string, T> {
   return ObjectCreate(null) as Record<string, T>;

@@ -34,9 +34,11 @@ export class SealedKeys {
   readonly #secret = randomBytes(32);
   readonly #kept = new Map<string, OpenedKey>();
 
-  seal(opened: OpenedKey): Uint8Array {
+  /** `brought` are the bytes of a key to derive from: Node would rather not export that one again. */
+  seal(opened: OpenedKey, brought?: Uint8Array): Uint8Array {
     const { key, isExtractable } = opened;
-    const { letter, bytes } = materialOf(KeyObject.from(key));
+    const { letter, bytes } =
+      brought === undefined ? materialOf(KeyObject.from(key)) : { letter: 's', bytes: brought };
     const { algorithm, usages } = key;
     const head = Buffer.from(JSON.stringify({ letter, algorithm, usages, isExtractable }));
     const size = Buffer.alloc(2);

@@ -44,12 +44,12 @@ export function subtle(gate: Gate): Service {
     }
   };
   /** A key for the guest. */
-  const record = (opened: OpenedKey): object => {
+  const record = (opened: OpenedKey, brought?: Uint8Array): object => {
     const { type, algorithm, usages } = opened.key;
     const { isExtractable } = opened;
-    return { sealed: keys.seal(opened), type, algorithm, usages, isExtractable };
+    return { sealed: keys.seal(opened, brought), type, algorithm, usages, isExtractable };
   };
-  const made = (result: unknown, isExtractable: boolean): HostAnswer => {
+  const made = (result: unknown, isExtractable: boolean, brought?: Uint8Array): HostAnswer => {
     const { publicKey, privateKey } = result as { publicKey?: CryptoKey; privateKey?: CryptoKey };
     if (publicKey !== undefined && privateKey !== undefined) {
       return packAnswer({
@@ -59,7 +59,8 @@ export function subtle(gate: Gate): Service {
     }
     const key = result as CryptoKey;
     if (key.type !== 'secret') checkedSize(KeyObject.from(key));
-    return packAnswer(record({ key, isExtractable: isExtractable || key.type === 'public' }));
+    const opened = { key, isExtractable: isExtractable || key.type === 'public' };
+    return packAnswer(record(opened, isSourceOfKeys(key.algorithm.name) ? brought : undefined));
   };
   const algorithm = (args: Arguments, index: number): Algorithm => {
     const value = { ...args.record(index) } as Algorithm;
@@ -153,6 +154,7 @@ export function subtle(gate: Gate): Service {
           usages,
         ),
         args.boolean(3),
+        data instanceof Uint8Array ? data : undefined,
       );
     },
     /** `[format, key]` gives bytes or a JWK. */
@@ -227,9 +229,9 @@ export function subtle(gate: Gate): Service {
 class LazyKeys {
   #keys: SealedKeys | undefined;
 
-  seal(opened: OpenedKey): Uint8Array {
+  seal(opened: OpenedKey, brought?: Uint8Array): Uint8Array {
     this.#keys ??= new SealedKeys();
-    return this.#keys.seal(opened);
+    return this.#keys.seal(opened, brought);
   }
 
   open(sealed: Uint8Array): OpenedKey {
