@@ -5,6 +5,7 @@ import type { AliasChanges, AliasOptions, AliasRecord } from './functions/aliase
 import type { FunctionChanges, FunctionOptions } from './functions/function-options.ts';
 import type { FunctionRecord, FunctionVersionRecord } from './functions/function-record.ts';
 import type { FunctionStore } from './functions/store.ts';
+import type { LayerVersion, PublishLayerOptions } from './functions/layer-options.ts';
 import type { PublishOptions } from './functions/versions.ts';
 import type { Endpoints } from './inspect/endpoints.ts';
 import type { Executor } from './invoke/executor.ts';
@@ -79,6 +80,11 @@ export class ControlPlane {
       this.#events.emit({ type: 'version.published', at, functionName, version, arn });
     }
     return record;
+  }
+
+  publishLayer(options: PublishLayerOptions): Promise<LayerVersion> {
+    this.#checkOpen();
+    return this.#store.layers.publish(options);
   }
 
   deleteVersion(functionName: string, version: string): void {

@@ -22,7 +22,7 @@ export { SystemClock } from './core/clock.ts';
 
 export type { LambdaStats } from './lambda.ts';
 export type { LambdaOptions } from './lambda-options.ts';
-export type { VersionInfo } from './lambda-function.ts';
+export type { LayerInfo, VersionInfo } from './lambda-function.ts';
 export type { VersionConfig } from './functions/function-record.ts';
 export type { InvokeOptions, StreamedResponse } from './invocable.ts';
 export type { ResponseBody } from './invoke/executor.ts';
@@ -47,4 +47,6 @@ export type { Runtime } from './functions/runtimes.ts';
 export type { AliasChanges, AliasOptions, AliasRecord } from './functions/aliases.ts';
 export type { PublishOptions } from './functions/versions.ts';
 export type { CodeSource } from './functions/code/code-source.ts';
+export type { LayerSource, LayerVersion, PublishLayerOptions } from './functions/layer-options.ts';
+export type { LayerContentSource } from './functions/code/code-source.ts';
 export type { LogFilter, LogLine } from './observe/log-store.ts';

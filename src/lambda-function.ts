@@ -151,9 +151,19 @@ export interface VersionInfo {
   readonly codeSha256: string;
   /** Bytes of the deployment package. */
   readonly codeSize: number;
+  readonly layers: readonly LayerInfo[];
   readonly revisionId: string;
   readonly lastModified: string;
   readonly description: string;
+}
+
+/** One layer of a version; `arn` is undefined when it was not published. */
+export interface LayerInfo {
+  readonly arn: string | undefined;
+  /** SHA-256 of the package, in base64. */
+  readonly codeSha256: string;
+  /** Bytes of the package. */
+  readonly codeSize: number;
 }
 
 function versionInfo(record: FunctionVersionRecord): VersionInfo {
@@ -166,8 +176,13 @@ function versionInfo(record: FunctionVersionRecord): VersionInfo {
     settings,
     codeSha256,
     codeSize,
+    layers: record.code.layers.map(layerInfo),
     revisionId,
     lastModified,
     description,
   });
+}
+
+function layerInfo({ arn, codeSha256, codeSize }: LayerInfo): LayerInfo {
+  return Object.freeze({ arn, codeSha256, codeSize });
 }

@@ -4,7 +4,9 @@ import { Events, type LambdaEvents } from './core/events.ts';
 import { checkInteger, checkKnownKeys } from './core/options.ts';
 import { ControlPlane } from './control-plane.ts';
 import { loadCode } from './functions/code/load-code.ts';
+import { loadLayer } from './functions/code/load-layer.ts';
 import type { FunctionOptions } from './functions/function-options.ts';
+import type { LayerVersion, PublishLayerOptions } from './functions/layer-options.ts';
 import { FunctionStore } from './functions/store.ts';
 import { Calls, type InvokeOptions } from './invocable.ts';
 import { Admission } from './invoke/admission.ts';
@@ -92,6 +94,7 @@ export class Lambda implements AsyncDisposable {
     const store = new FunctionStore({
       home,
       loadCode,
+      loadLayer,
       clock,
       ids,
       random,
@@ -120,6 +123,11 @@ export class Lambda implements AsyncDisposable {
   ): Promise<LambdaFunction<Event, Result>> {
     const record = await this.#context.control.create(options);
     return new LambdaFunction(this.#context, record);
+  }
+
+  /** Reads the next version of a layer, for the option `layers` of functions. */
+  async publishLayer(options: PublishLayerOptions): Promise<LayerVersion> {
+    return this.#context.control.publishLayer(options);
   }
 
   /**

@@ -39,6 +39,9 @@ const nameAndQualifier = '([\\w-]+)(?::(\\$LATEST|[\\w-]+))?';
 const arnPattern = new RegExp(
   `^arn:(${partition}):lambda:(${region}):(\\d{12}):function:${nameAndQualifier}$`,
 );
+const layerVersionPattern = new RegExp(
+  `^(arn:${partition}:lambda:${region}:\\d{12}:layer:[\\w-]{1,${limits.layerNameLength}}):\\d+$`,
+);
 const referencePattern = new RegExp(`^(?:(\\d{12}):function:)?${nameAndQualifier}$`);
 
 /** Checks region and account and adds the partition that the region belongs to. */
@@ -155,6 +158,19 @@ function checkIsAtHome(reference: string, found: WrittenReference, home: Home): 
   if (found.partition !== undefined && found.partition !== home.partition) {
     throw new FunctionNotFoundError(reference, `Function not found: ${reference}`);
   }
+}
+
+/** Of a layer, without a version. */
+export function layerArn(
+  { partition: part, region: place, accountId }: Home,
+  name: string,
+): string {
+  return `arn:${part}:lambda:${place}:${accountId}:layer:${name}`;
+}
+
+/** The ARN of the layer that a version belongs to; `undefined` when it is no ARN of a layer version. */
+export function layerOfVersion(versionArn: string): string | undefined {
+  return layerVersionPattern.exec(versionArn)?.[1];
 }
 
 export function checkFunctionName(option: string, value: unknown): asserts value is string {

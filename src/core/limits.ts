@@ -15,6 +15,8 @@ export const limits = {
   functionNameLength: 64,
   aliasNameLength: 128,
   tags: { count: 50, keyLength: 128, valueLength: 256 },
+  layers: 5,
+  layerNameLength: 140,
   /** Unzipped size of a deployment package with its layers. */
   unzippedBytes: 262_144_000,
   /** Zipped size of a package that is uploaded directly. */

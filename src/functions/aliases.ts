@@ -4,7 +4,7 @@ import type { Ids } from '../core/ids.ts';
 import { checkKnownKeys } from '../core/options.ts';
 import { resolveWeights } from './alias-weights.ts';
 import type { FunctionDirectory, FunctionEntry } from './directory.ts';
-import { checkDescription } from './function-config.ts';
+import { checkDescription } from './description.ts';
 import { checkRevision } from './revision.ts';
 import { versionOf } from './versions.ts';
 

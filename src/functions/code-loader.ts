@@ -1,5 +1,5 @@
 import type { Program } from '../core/program.ts';
-import type { CodeSource } from './code/code-source.ts';
+import type { CodeSource, LayerContentSource } from './code/code-source.ts';
 import type { Runtime } from './runtimes.ts';
 
 /** A deployment package that was read, bundled and packed. */
@@ -11,6 +11,7 @@ export interface LoadedCode {
   readonly zip: Uint8Array;
   /** The same package, entered at another handler. */
   program(handler: string): Program;
+  readonly layers: readonly LoadedLayer[];
   /** Files on disk that the package was made of, for those who watch them. */
   readonly inputFiles: readonly string[];
 }
@@ -18,5 +19,26 @@ export interface LoadedCode {
 /** Reads code; rejects with a `CodeError`. The store gets it as an argument and never touches a disk itself. */
 export type CodeLoader = (
   code: CodeSource,
-  target: { readonly handler: string; readonly runtime: Runtime },
+  target: {
+    readonly handler: string;
+    readonly runtime: Runtime;
+    readonly layers: readonly LoadedLayer[];
+  },
 ) => Promise<LoadedCode>;
+
+/** What a layer holds. Paths are absolute and begin with `/opt`. */
+export interface LoadedLayer {
+  /** Of a published version. */
+  readonly arn: string | undefined;
+  /** SHA-256 of the package, in base64. */
+  readonly codeSha256: string;
+  /** Bytes of the package. */
+  readonly codeSize: number;
+  readonly files: ReadonlyMap<string, Uint8Array>;
+  readonly links: ReadonlyMap<string, string>;
+  /** Files on disk that it was made of. */
+  readonly inputFiles: readonly string[];
+}
+
+/** Reads a layer; rejects with a `CodeError`. */
+export type LayerLoader = (content: LayerContentSource) => Promise<LoadedLayer>;

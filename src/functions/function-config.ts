@@ -11,6 +11,7 @@ import {
 import { resolveNetworkOptions, type ResolvedNetwork } from '../network/network-options.ts';
 import { checkCodeSource, type CodeSource } from './code/code-source.ts';
 import { defaultCpuMs } from './cpu-budget.ts';
+import { checkDescription } from './description.ts';
 import { resolveEnvironment } from './environment-variables.ts';
 import type {
   Architecture,
@@ -20,6 +21,7 @@ import type {
   TracingMode,
 } from './function-options.ts';
 import { resolveInspect, type InspectConfig } from './inspect-options.ts';
+import { resolveLayers, type LayerSource } from './layer-options.ts';
 import { resolveLogging, type LoggingConfig } from './logging-options.ts';
 import { checkRuntime, type Runtime } from './runtimes.ts';
 import { resolveTags } from './tags.ts';
@@ -41,6 +43,7 @@ export interface FunctionConfig {
   readonly tags: Readonly<Record<string, string>>;
   readonly architectures: readonly [Architecture];
   readonly ephemeralStorageMb: number;
+  readonly layers: readonly LayerSource[];
   readonly tracing: TracingMode;
   readonly logging: LoggingConfig;
   readonly network: ResolvedNetwork;
@@ -73,6 +76,7 @@ const optionNames = Object.keys({
   tags: true,
   architectures: true,
   ephemeralStorageMb: true,
+  layers: true,
   tracing: true,
   logging: true,
   network: true,
@@ -107,6 +111,7 @@ export function resolveFunctionOptions(
     tags = {},
     architectures = ['x86_64'],
     ephemeralStorageMb = limits.ephemeralStorageMb.default,
+    layers = [],
     tracing = 'PassThrough',
     logging = {},
     network = defaults.network,
@@ -148,6 +153,7 @@ export function resolveFunctionOptions(
     tags: resolveTags(tags),
     architectures: resolveArchitectures(architectures),
     ephemeralStorageMb,
+    layers: resolveLayers(layers),
     tracing,
     logging: resolveLogging(logging, name),
     network: resolveNetworkOptions(network),
@@ -193,13 +199,6 @@ function checkHandler(handler: unknown): asserts handler is string {
     maxLength: limits.handlerLength,
     pattern: /^\S+$/,
     says: `1 to ${limits.handlerLength} characters without white space`,
-  });
-}
-
-export function checkDescription(description: unknown): asserts description is string {
-  checkString('description', description, {
-    maxLength: limits.descriptionLength,
-    says: `a string of at most ${limits.descriptionLength} characters`,
   });
 }
 

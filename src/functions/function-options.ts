@@ -1,6 +1,7 @@
 import type { CodeSource } from './code/code-source.ts';
 import type { InspectOptions } from './inspect-options.ts';
 import type { NetworkOption } from '../network/network-options.ts';
+import type { LayerSource } from './layer-options.ts';
 import type { LoggingOptions } from './logging-options.ts';
 import type { Runtime } from './runtimes.ts';
 
@@ -76,6 +77,13 @@ export interface FunctionOptions {
    * @default 512
    */
   readonly ephemeralStorageMb?: number;
+  /**
+   * At most 5; what they hold shows in `/opt`, later ones over earlier ones. With the function they may have
+   * 262,144,000 bytes. An update replaces the whole list.
+   * https://docs.aws.amazon.com/lambda/latest/dg/chapter-layers.html
+   * @default []
+   */
+  readonly layers?: readonly LayerSource[];
   /**
    * `Active` samples traces by itself; `PassThrough` follows what the caller decided.
    * https://docs.aws.amazon.com/lambda/latest/dg/services-xray.html

@@ -3,8 +3,8 @@ import type { Program } from '../core/program.ts';
 import type { LoadedCode } from './code-loader.ts';
 import type { FunctionConfig } from './function-config.ts';
 
-/** What a version freezes of the configuration: tags stay with the function, the code is loaded. */
-export type VersionConfig = Omit<FunctionConfig, 'code' | 'tags'>;
+/** What a version freezes of the configuration: tags stay with the function, code and layers are loaded. */
+export type VersionConfig = Omit<FunctionConfig, 'code' | 'layers' | 'tags'>;
 
 /**
  * One immutable version of a function. The object itself is the identity of the version: each update of
@@ -53,7 +53,7 @@ export function latestRecord(
   loaded: { readonly code: LoadedCode; readonly program: Program },
   revision: Revision,
 ): FunctionVersionRecord {
-  const { code: _source, tags: _tags, ...versionConfig } = config;
+  const { code: _source, layers: _layers, tags: _tags, ...versionConfig } = config;
   return Object.freeze({
     functionName: config.name,
     version: latestVersion,
@@ -89,7 +89,12 @@ export function publishedRecord(
 /** Whether two versions would behave the same: equal code and equal version-specific configuration. */
 export function isSameDeployment(a: FunctionVersionRecord, b: FunctionVersionRecord): boolean {
   if (a === b) return true;
-  return a.codeSha256 === b.codeSha256 && canonicalJson(a.config) === canonicalJson(b.config);
+  if (a.codeSha256 !== b.codeSha256 || layerKey(a) !== layerKey(b)) return false;
+  return canonicalJson(a.config) === canonicalJson(b.config);
+}
+
+function layerKey({ code }: FunctionVersionRecord): string {
+  return code.layers.map(({ arn = '', codeSha256 }) => `${arn} ${codeSha256}`).join('\n');
 }
 
 /** JSON that does not depend on the order in which somebody wrote the keys. */

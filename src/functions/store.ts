@@ -7,7 +7,7 @@ import type { Program } from '../core/program.ts';
 import type { Random } from '../core/random.ts';
 import { resolveNetworkOptions, type ResolvedNetwork } from '../network/network-options.ts';
 import { Aliases } from './aliases.ts';
-import type { CodeLoader, LoadedCode } from './code-loader.ts';
+import type { CodeLoader, LayerLoader, LoadedCode, LoadedLayer } from './code-loader.ts';
 import { FunctionDirectory, type FunctionEntry } from './directory.ts';
 import {
   changeFunctionConfig,
@@ -16,6 +16,7 @@ import {
   type FunctionDefaults,
 } from './function-config.ts';
 import type { FunctionChanges, FunctionOptions } from './function-options.ts';
+import { Layers } from './layers.ts';
 import { latestRecord, type FunctionRecord, type Revision } from './function-record.ts';
 import { checkRevision } from './revision.ts';
 import { routeOf, Router } from './routing.ts';
@@ -24,6 +25,7 @@ import { Versions, type OnRetired } from './versions.ts';
 export interface FunctionStoreOptions {
   readonly home: Home;
   readonly loadCode: CodeLoader;
+  readonly loadLayer: LayerLoader;
   readonly clock: Clock;
   readonly ids: Ids;
   /** Draws for weighted aliases. */
@@ -41,6 +43,7 @@ export class FunctionStore {
   readonly versions: Versions;
   readonly aliases: Aliases;
   readonly router: Router;
+  readonly layers: Layers;
   readonly #directory: FunctionDirectory;
   readonly #defaults: FunctionDefaults;
   readonly #loadCode: CodeLoader;
@@ -51,7 +54,7 @@ export class FunctionStore {
   readonly #creating = new Set<string>();
 
   constructor(options: FunctionStoreOptions) {
-    const { home, loadCode, clock, ids, random, onRetired = () => {} } = options;
+    const { home, loadCode, loadLayer, clock, ids, random, onRetired = () => {} } = options;
     const { memoryMbPerVcpu = limits.memoryMbPerVcpu, network = resolveNetworkOptions() } = options;
     this.#defaults = { home, memoryMbPerVcpu, network };
     this.#loadCode = loadCode;
@@ -59,6 +62,7 @@ export class FunctionStore {
     this.#ids = ids;
     this.#onRetired = onRetired;
     this.#directory = new FunctionDirectory(home);
+    this.layers = new Layers(home, loadLayer, clock);
     this.versions = new Versions(this.#directory, clock, ids, onRetired);
     this.aliases = new Aliases(this.#directory, ids);
     this.router = new Router(this.#directory, random);
@@ -74,7 +78,8 @@ export class FunctionStore {
 
     this.#creating.add(name);
     try {
-      const loaded = await this.#load(config);
+      const layers = config.layers.length === 0 ? [] : await this.layers.load(config.layers);
+      const loaded = await this.#load(config, layers);
       const entry = this.#newEntry(config, loaded);
       this.#directory.add(entry);
       return recordOf(entry);
@@ -137,8 +142,8 @@ export class FunctionStore {
     }
   }
 
-  async #load(config: FunctionConfig): Promise<LoadedProgram> {
-    const code = await this.#loadCode(config.code, config);
+  async #load(config: FunctionConfig, layers: readonly LoadedLayer[]): Promise<LoadedProgram> {
+    const code = await this.#loadCode(config.code, { ...config, layers });
     return { code, program: code.program(config.handler) };
   }
 
@@ -148,11 +153,12 @@ export class FunctionStore {
     config: FunctionConfig,
     changes: FunctionChanges,
   ): Promise<LoadedProgram> {
-    if (changes.code !== undefined) return this.#load(config);
-
     const { code, program } = entry.latest;
-    if (config.runtime !== entry.config.runtime) {
-      const repacked = await this.#loadCode({ zip: code.zip }, config);
+    const layers =
+      changes.layers === undefined ? code.layers : await this.layers.load(config.layers);
+    if (changes.code !== undefined) return this.#load(config, layers);
+    if (config.runtime !== entry.config.runtime || changes.layers !== undefined) {
+      const repacked = await this.#loadCode({ zip: code.zip }, { ...config, layers });
       return {
         code: { ...repacked, inputFiles: code.inputFiles },
         program: repacked.program(config.handler),

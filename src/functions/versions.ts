@@ -5,7 +5,7 @@ import type { Ids } from '../core/ids.ts';
 import { checkKnownKeys } from '../core/options.ts';
 import { AwsRuleError } from './aws-rule-error.ts';
 import type { FunctionDirectory, FunctionEntry } from './directory.ts';
-import { checkDescription } from './function-config.ts';
+import { checkDescription } from './description.ts';
 import {
   isSameDeployment,
   latestVersion,

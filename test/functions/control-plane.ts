@@ -25,10 +25,18 @@ export function controlPlane(options: { loadCode?: CodeLoader; random?: Random }
     clock: stoppedClock,
     ids: new SeededIds(seededRandom(2)),
     random,
-    loadCode: (source, { handler, runtime }) => {
+    loadCode: (source, { handler, runtime, layers }) => {
       calls.push({ code: source, handler, runtime });
-      return loadCode(source, { handler, runtime });
+      return loadCode(source, { handler, runtime, layers });
     },
+    loadLayer: async (content) => ({
+      arn: undefined,
+      codeSha256: `sha256(${JSON.stringify(content)})`,
+      codeSize: 1,
+      files: new Map(),
+      links: new Map(),
+      inputFiles: [],
+    }),
     onRetired: (record, reason) => retired.push({ record, reason }),
   });
   return { store, calls, retired };
@@ -56,6 +64,7 @@ function loadedCode(source: CodeSource): LoadedCode {
     codeSize: text.length,
     zip: new TextEncoder().encode(text),
     program: (handler) => fakeProgram(`${text}#${handler}`),
+    layers: [],
     inputFiles: [],
   };
 }

@@ -30,6 +30,7 @@ test('everything but name and code has a default', () => {
     tags: {},
     architectures: ['x86_64'],
     ephemeralStorageMb: 512,
+    layers: [],
     tracing: 'PassThrough',
     logging: { format: 'Text', logGroup: '/aws/lambda/orders' },
     network: { mode: 'public', allow: [] },

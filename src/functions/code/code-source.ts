@@ -62,14 +62,32 @@ export function checkCodeSource(code: unknown): asserts code is CodeSource {
     return;
   }
   if (kind === 'zip' && value instanceof Uint8Array) return;
-  checkLocation(kind, value);
+  checkLocation('code', kind, value);
 }
 
-function checkLocation(kind: 'file' | 'dir' | 'zip', value: unknown): void {
+function checkLocation(option: string, kind: 'file' | 'dir' | 'zip', value: unknown): void {
   if (typeof value === 'string' && value !== '' && !value.includes('\0')) return;
   if (value instanceof URL && value.protocol === 'file:') return;
   const bytes = kind === 'zip' ? ', the bytes of a zip' : '';
-  throw new InvalidOptionError(`code.${kind}`, `a path${bytes} or a file: URL`, value);
+  throw new InvalidOptionError(`${option}.${kind}`, `a path${bytes} or a file: URL`, value);
+}
+
+/** What a layer is made from. */
+export type LayerContentSource = SourceDirectory | SourceZip;
+
+/** Refuses everything that is neither `{ dir }` nor `{ zip }`. */
+export function checkLayerContent(
+  option: string,
+  content: unknown,
+): asserts content is LayerContentSource {
+  checkKnownKeys(option, content, ['dir', 'zip']);
+  if (!isRecord(content)) throw new InvalidOptionError(option, 'an object', content);
+  const { dir, zip } = content;
+  if ((dir === undefined) === (zip === undefined)) {
+    throw new InvalidOptionError(option, 'an object with either `dir` or `zip`', content);
+  }
+  if (zip instanceof Uint8Array) return;
+  checkLocation(option, dir === undefined ? 'zip' : 'dir', dir ?? zip);
 }
 
 /** The absolute host path of a `file`, `dir` or `zip` that must exist. */

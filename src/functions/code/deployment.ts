@@ -4,6 +4,9 @@ import { limits } from '../../core/limits.ts';
 /** Where AWS unpacks a function's code; the root of every path in a deployment. */
 export const taskRoot = '/var/task';
 
+/** Where AWS unpacks layers. */
+export const layerRoot = '/opt';
+
 /** What a deployment package unpacks to. Paths are absolute POSIX paths of the guest, sorted. */
 export interface Deployment {
   readonly files: ReadonlyMap<string, Uint8Array>;
@@ -18,6 +21,14 @@ export function createDeployment(
   let bytes = 0;
   for (const content of files.values()) bytes += content.byteLength;
   checkUnzippedSize(bytes);
+  return sortedDeployment(files, links);
+}
+
+/** Of a size that somebody else checked. */
+export function sortedDeployment(
+  files: ReadonlyMap<string, Uint8Array>,
+  links: ReadonlyMap<string, string>,
+): Deployment {
   return Object.freeze({ files: sortedByKey(files), links: sortedByKey(links) });
 }
 

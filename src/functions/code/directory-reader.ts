@@ -2,7 +2,7 @@ import type { Dirent } from 'node:fs';
 import { readFile, readdir, realpath, stat } from 'node:fs/promises';
 import { join, posix, relative, sep } from 'node:path';
 import { CodeError } from '../../core/errors.ts';
-import { checkUnzippedSize, createDeployment, taskRoot } from './deployment.ts';
+import { checkUnzippedSize, createDeployment } from './deployment.ts';
 import type { Deployment } from './deployment.ts';
 
 /** A host folder and the place where the guest sees it. Both without a trailing slash. */
@@ -14,15 +14,16 @@ interface Mount {
 const readsAtOnce = 16;
 
 /**
- * Reads a deployment folder. A link that stays inside becomes a link of the guest, so that packages
+ * Reads a deployment folder, which the guest sees at `root`. A link that stays inside becomes a link of the guest, so that packages
  * keep the identity they have on disk. A link out of it is followed only inside `node_modules` and
  * only to a package (pnpm's store, a workspace), so that a folder cannot pull in `/etc`.
  */
 export async function readDirectory(
   directory: string,
+  root: string,
 ): Promise<{ readonly deployment: Deployment; readonly inputFiles: readonly string[] }> {
   try {
-    const walk = new Walk({ host: await realpath(directory), guest: taskRoot });
+    const walk = new Walk({ host: await realpath(directory), guest: root });
     await walk.run();
     const deployment = createDeployment(await readFiles(walk.files), walk.links);
     return { deployment, inputFiles: [...walk.files.values()] };
@@ -39,11 +40,13 @@ class Walk {
   /** Guest path to host path. */
   readonly files = new Map<string, string>();
   readonly links = new Map<string, string>();
+  readonly #root: string;
   /** Every real folder is mounted once, so that cycles of links end. */
   readonly #mounts: Mount[];
   readonly #pending: Mount[];
 
   constructor(root: Mount) {
+    this.#root = root.guest;
     this.#mounts = [root];
     this.#pending = [root];
   }
@@ -91,7 +94,7 @@ class Walk {
   }
 
   #mount(link: Mount, target: string): void {
-    const mount = storeMount(target) ?? { host: target, guest: link.guest };
+    const mount = storeMount(target, this.#root) ?? { host: target, guest: link.guest };
     // Two stores can hold the same package; the first one stands for both.
     if (!this.#mounts.some(({ guest }) => guest === mount.guest)) this.#pending.push(mount);
     this.#mounts.push(mount);
@@ -114,10 +117,10 @@ class Walk {
  * pnpm puts a package beside links to its dependencies: `.pnpm/a@1/node_modules/{a,b}`. The whole
  * folder is needed for `a` to find `b`.
  */
-function storeMount(target: string): Mount | undefined {
+function storeMount(target: string, root: string): Mount | undefined {
   const [, host, id] = /^(.*[\\/]\.pnpm[\\/]([^\\/]+)[\\/]node_modules)[\\/]/.exec(target) ?? [];
   if (host === undefined || id === undefined) return undefined;
-  return { host, guest: `${taskRoot}/node_modules/.pnpm/${id}/node_modules` };
+  return { host, guest: `${root}/node_modules/.pnpm/${id}/node_modules` };
 }
 
 function contains(folder: string, path: string): boolean {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import { dirname, join, posix } from 'node:path';
 import type { Program } from '../../core/program.ts';
+import type { LoadedLayer } from '../code-loader.ts';
 import { bundleFile } from './bundle.ts';
 import { checkCodeSource, locate } from './code-source.ts';
 import type { CodeSource, SourceText } from './code-source.ts';
@@ -9,16 +9,19 @@ import { createDeployment, taskRoot } from './deployment.ts';
 import type { Deployment } from './deployment.ts';
 import { readDirectory } from './directory-reader.ts';
 import { handlerStem } from './handler-file.ts';
+import { unpackPackage, type Unpacked } from './load-package.ts';
+import { mergeLayers } from './merge-layers.ts';
 import { ModuleGraph } from './module-graph.ts';
 import { detectFormat, loadLexers } from './module-syntax.ts';
 import { withoutHashbang } from './rewrite.ts';
-import { readZip } from './zip-reader.ts';
 import { writeZip } from './zip-writer.ts';
 
 export interface LoadOptions {
   /** Names the file of `{ source }` and `{ file }`: `src/app.handler` gives `/var/task/src/app.js`. */
   readonly handler: string;
   readonly runtime: 'nodejs22.x' | 'nodejs24.x';
+  /** What goes into `/opt`; later ones go over earlier ones. @default [] */
+  readonly layers?: readonly LoadedLayer[];
 }
 
 /** Code as it was deployed, read once; a new handler only needs a new `program`. */
@@ -31,19 +34,11 @@ export interface LoadedCode {
   readonly zip: Uint8Array;
   readonly files: Deployment['files'];
   readonly links: Deployment['links'];
+  readonly layers: readonly LoadedLayer[];
   /** Host files that the code was made of, for a watch mode. Empty for text and bytes. */
   readonly inputFiles: readonly string[];
   /** The code with one handler, ready to run. Reads and lexes what it reaches, but no host file. */
   program(handler: string): Program;
-}
-
-interface Unpacked {
-  readonly deployment: Deployment;
-  readonly inputFiles: readonly string[];
-  /** Given for `{ zip }`: AWS keeps and hashes the bytes that were uploaded. */
-  readonly zip?: Uint8Array;
-  /** Given for `{ file }` and `{ dir }`. */
-  readonly origin?: Origin;
 }
 
 /** A folder of the host and where in the guest its files are. */
@@ -52,37 +47,46 @@ interface Origin {
   readonly guestFolder: string;
 }
 
+interface UnpackedCode extends Unpacked {
+  /** Given for `{ file }` and `{ dir }`. */
+  readonly origin?: Origin;
+}
+
 /** Reads, bundles or unpacks the code of a function. Throws `InvalidOptionError` or `CodeError`. */
 export async function loadCode(code: CodeSource, options: LoadOptions): Promise<LoadedCode> {
   checkCodeSource(code);
   await loadLexers();
   const unpacked = await unpack(code, options);
-  const { deployment, inputFiles, origin, zip = await writeZip(deployment) } = unpacked;
+  const { deployment, inputFiles, origin, zip = await writeZip(deployment, taskRoot) } = unpacked;
+  const { layers = [], runtime } = options;
+  const everything = mergeLayers(deployment, layers);
   const codeSha256 = createHash('sha256').update(zip).digest('base64');
-  const graph = new ModuleGraph(deployment, globalPaths(options.runtime));
+  const hashes = [codeSha256, ...layers.map((layer) => layer.codeSha256)];
+  const graph = new ModuleGraph(everything, globalPaths(runtime));
   return Object.freeze({
     codeSha256,
     codeSize: zip.byteLength,
     zip,
     files: deployment.files,
     links: deployment.links,
+    layers,
     inputFiles,
     program: (handler: string) =>
       createProgram(
         graph,
-        { deployment, origin },
+        { deployment: everything, origin },
         handler,
-        programKey(codeSha256, handler, options.runtime),
+        programKey(hashes, handler, runtime),
       ),
   });
 }
 
-async function unpack(code: CodeSource, options: LoadOptions): Promise<Unpacked> {
+async function unpack(code: CodeSource, options: LoadOptions): Promise<UnpackedCode> {
   if ('source' in code) return { deployment: sourceDeployment(code, options), inputFiles: [] };
   if ('dir' in code) {
     const folder = await locate('dir', code.dir);
     const origin = { hostFolder: folder, guestFolder: taskRoot };
-    return { ...(await readDirectory(folder)), origin };
+    return { ...(await readDirectory(folder, taskRoot)), origin };
   }
   if ('file' in code) {
     const { runtime } = options;
@@ -91,13 +95,7 @@ async function unpack(code: CodeSource, options: LoadOptions): Promise<Unpacked>
     const origin = { hostFolder: dirname(file), guestFolder: posix.dirname(stem) };
     return { ...(await bundleFile(file, { stem, runtime })), origin };
   }
-  if (code.zip instanceof Uint8Array) {
-    const zip = Uint8Array.from(code.zip); // The caller's buffer may change; the hash must not.
-    return { deployment: await readZip(zip), inputFiles: [], zip };
-  }
-  const path = await locate('zip', code.zip);
-  const zip = await readFile(path);
-  return { deployment: await readZip(zip), inputFiles: [path], zip };
+  return unpackPackage(code, taskRoot);
 }
 
 function sourceDeployment({ source, format }: SourceText, { handler }: LoadOptions): Deployment {
@@ -128,8 +126,10 @@ function globalPaths(runtime: LoadOptions['runtime']): readonly string[] {
   ];
 }
 
-function programKey(codeSha256: string, handler: string, runtime: string): string {
-  return createHash('sha256').update(`${codeSha256}\n${runtime}\n${handler}`).digest('hex');
+function programKey(hashes: readonly string[], handler: string, runtime: string): string {
+  return createHash('sha256')
+    .update(`${hashes.join('+')}\n${runtime}\n${handler}`)
+    .digest('hex');
 }
 
 function createProgram(

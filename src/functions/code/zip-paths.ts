@@ -1,5 +1,4 @@
 import { posix } from 'node:path';
-import { taskRoot } from './deployment.ts';
 
 /** An entry of a zip that must not be unpacked. */
 export class UnsafeEntry extends Error {
@@ -12,8 +11,8 @@ export class UnsafeEntry extends Error {
   }
 }
 
-/** Where an entry goes, or `undefined` for a folder. Throws on names that could leave the root. */
-export function entryPath(name: string): string | undefined {
+/** Where an entry goes below `root`, or `undefined` for a folder. Throws on names that could leave the root. */
+export function entryPath(name: string, root: string): string | undefined {
   if (name.startsWith('/')) throw new UnsafeEntry(name, 'is an absolute path');
   if (name.includes('\\')) throw new UnsafeEntry(name, 'has a backslash in its name');
   if (name.includes('\0')) throw new UnsafeEntry(name, 'has a zero byte in its name');
@@ -22,13 +21,13 @@ export function entryPath(name: string): string | undefined {
 
   const inside = parts.filter((part) => part !== '' && part !== '.');
   if (name.endsWith('/') || inside.length === 0) return undefined;
-  return `${taskRoot}/${inside.join('/')}`;
+  return `${root}/${inside.join('/')}`;
 }
 
-/** What a symbolic link points at, as an absolute path inside the deployment. */
-export function linkTarget(name: string, path: string, target: string): string {
+/** What a symbolic link points at, as an absolute path below `root`. */
+export function linkTarget(name: string, path: string, target: string, root: string): string {
   const resolved = posix.resolve(posix.dirname(path), target);
-  const isInside = resolved === taskRoot || resolved.startsWith(`${taskRoot}/`);
+  const isInside = resolved === root || resolved.startsWith(`${root}/`);
   if (!isInside || target === '' || /[\\\0]/.test(target)) {
     throw new UnsafeEntry(name, `links to ${JSON.stringify(target)}, out of the deployment`);
   }

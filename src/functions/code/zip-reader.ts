@@ -1,7 +1,7 @@
 import { promisify } from 'node:util';
 import { crc32, inflateRaw, inflateRawSync } from 'node:zlib';
 import { CodeError } from '../../core/errors.ts';
-import { checkUnzippedSize, createDeployment, taskRoot } from './deployment.ts';
+import { checkUnzippedSize, createDeployment } from './deployment.ts';
 import type { Deployment } from './deployment.ts';
 import { entryPath, linkTarget, UnsafeEntry } from './zip-paths.ts';
 
@@ -26,12 +26,11 @@ interface Entry {
 }
 
 /**
- * Unpacks a deployment package. The archive is hostile until proven otherwise: nothing may leave
- * `/var/task`, and no more is inflated than the entry declared and AWS's limit allows.
+ * Unpacks a package. The archive is hostile until proven otherwise: nothing may leave `root`, and no more is inflated than the entry declared and AWS's limit allows.
  */
-export async function readZip(zip: Uint8Array): Promise<Deployment> {
+export async function readZip(zip: Uint8Array, root: string): Promise<Deployment> {
   try {
-    return await unpack(Buffer.from(zip.buffer, zip.byteOffset, zip.byteLength));
+    return await unpack(Buffer.from(zip.buffer, zip.byteOffset, zip.byteLength), root);
   } catch (cause) {
     if (cause instanceof CodeError) throw cause;
     // AWS's words; what exactly is wrong stays in `cause`.
@@ -42,35 +41,31 @@ export async function readZip(zip: Uint8Array): Promise<Deployment> {
   }
 }
 
-async function unpack(zip: Buffer): Promise<Deployment> {
+async function unpack(zip: Buffer, root: string): Promise<Deployment> {
   const entries = readDirectory(zip);
   checkUnzippedSize(entries.reduce((sum, entry) => sum + entry.bytes, 0));
 
   const files = new Map<string, Uint8Array>();
   const links = new Map<string, string>();
   for (const entry of entries) {
-    const path = entryPath(entry.name);
+    const path = entryPath(entry.name, root);
     if (path === undefined) continue; // a folder
     if (files.has(path) || links.has(path)) {
       throw new UnsafeEntry(entry.name, 'is there more than once');
     }
     const content = await readEntry(zip, entry);
-    if (entry.isLink) links.set(path, linkTarget(entry.name, path, content.toString('utf8')));
+    if (entry.isLink) links.set(path, linkTarget(entry.name, path, content.toString('utf8'), root));
     else files.set(path, content);
   }
-  checkParents([...files.keys(), ...links.keys()]);
+  checkParents([...files.keys(), ...links.keys()], root);
   return createDeployment(files, links);
 }
 
 /** A file or link may not also be the folder of another entry; a link there could redirect it. */
-function checkParents(paths: readonly string[]): void {
+function checkParents(paths: readonly string[], root: string): void {
   const leaves = new Set(paths);
   for (const path of paths) {
-    for (
-      let end = path.lastIndexOf('/');
-      end > taskRoot.length;
-      end = path.lastIndexOf('/', end - 1)
-    ) {
+    for (let end = path.lastIndexOf('/'); end > root.length; end = path.lastIndexOf('/', end - 1)) {
       if (leaves.has(path.slice(0, end))) {
         throw new UnsafeEntry(path, 'lies below an entry that is not a folder');
       }

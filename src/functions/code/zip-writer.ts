@@ -2,7 +2,6 @@ import { posix } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { deflateSync, Zip, ZipPassThrough } from 'fflate';
 import { CodeError } from '../../core/errors.ts';
-import { taskRoot } from './deployment.ts';
 import type { Deployment } from './deployment.ts';
 
 /** A zip without the ZIP64 extension counts its entries in 16 bits. */
@@ -13,11 +12,11 @@ const linkMode = 0o120_777;
 const bytesPerTurn = 1_048_576;
 
 /**
- * The deployment package of a deployment. Equal deployments give equal bytes on every machine: names
+ * The package of a deployment whose paths begin with `root`. Equal deployments give equal bytes on every machine: names
  * are sorted, times and modes are fixed, and fflate (unlike zlib) compresses the same everywhere.
  */
-export async function writeZip(deployment: Deployment): Promise<Uint8Array> {
-  const entries = zipEntries(deployment);
+export async function writeZip(deployment: Deployment, root: string): Promise<Uint8Array> {
+  const entries = zipEntries(deployment, root);
   if (entries.length > maxEntries) {
     throw new CodeError(
       `The deployment has ${entries.length} files, a zip takes ${maxEntries}. Bundle it with { file }, or remove development dependencies`,
@@ -49,7 +48,8 @@ interface Entry {
   readonly content: Uint8Array;
 }
 
-function zipEntries({ files, links }: Deployment): Entry[] {
+function zipEntries({ files, links }: Deployment, root: string): Entry[] {
+  const nameOf = (path: string): string => path.slice(root.length + 1);
   const entries: Entry[] = [];
   for (const [path, content] of files)
     entries.push({ name: nameOf(path), mode: fileMode, content });
@@ -75,8 +75,4 @@ function zipFile(name: string, mode: number): DeflatedFile {
   file.os = 3; // Unix: the mode is in the upper half of the attributes.
   file.attrs = (mode << 16) >>> 0;
   return file;
-}
-
-function nameOf(path: string): string {
-  return path.slice(taskRoot.length + 1);
 }

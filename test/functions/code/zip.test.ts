@@ -5,7 +5,7 @@ import { strToU8, zipSync } from 'fflate';
 import { describe, expect, test } from 'vitest';
 import { CodeError } from '../../../src/core/errors.ts';
 import { limits } from '../../../src/core/limits.ts';
-import { createDeployment } from '../../../src/functions/code/deployment.ts';
+import { createDeployment, taskRoot } from '../../../src/functions/code/deployment.ts';
 import { loadCode } from '../../../src/functions/code/load-code.ts';
 import { readZip } from '../../../src/functions/code/zip-reader.ts';
 import { writeZip } from '../../../src/functions/code/zip-writer.ts';
@@ -87,7 +87,7 @@ describe('a bad zip is refused in the words of AWS', () => {
     ['an encrypted entry', rawZip([{ name: 'a', flags: 1 }]), 'encrypted'],
     ['an unknown method', rawZip([{ name: 'a', compression: 14 }]), 'compression method 14'],
   ])('%s', async (_what, zip, reason) => {
-    const failure = await readZip(zip).catch((error: unknown) => error);
+    const failure = await readZip(zip, taskRoot).catch((error: unknown) => error);
     expect(failure).toBeInstanceOf(CodeError);
     expect(failure).toMatchObject({
       message: badZip,
@@ -99,7 +99,7 @@ describe('a bad zip is refused in the words of AWS', () => {
 test('a zip bomb that lies about its size is stopped while it inflates', async () => {
   const bomb = rawZip([{ name: 'a', content: Buffer.alloc(50_000_000), bytes: 100 }]);
   expect(bomb.length).toBeLessThan(100_000);
-  await expect(readZip(bomb)).rejects.toThrow(badZip);
+  await expect(readZip(bomb, taskRoot)).rejects.toThrow(badZip);
 });
 
 test('a package above the size limit is refused before anything is inflated', async () => {
@@ -108,7 +108,9 @@ test('a package above the size limit is refused before anything is inflated', as
     { name: 'a', bytes: half },
     { name: 'b', bytes: half },
   ]);
-  await expect(readZip(zip)).rejects.toThrow('Unzipped size must be smaller than 262144000 bytes');
+  await expect(readZip(zip, taskRoot)).rejects.toThrow(
+    'Unzipped size must be smaller than 262144000 bytes',
+  );
 });
 
 test('garbage never gets through as anything but a CodeError', async () => {
@@ -122,7 +124,7 @@ test('garbage never gets through as anything but a CodeError', async () => {
       async (changes) => {
         const zip = Buffer.from(valid);
         for (const [at, byte] of changes) zip[at] = byte;
-        const outcome = await readZip(zip).catch((error: unknown) => error);
+        const outcome = await readZip(zip, taskRoot).catch((error: unknown) => error);
         if (outcome instanceof Error) expect(outcome).toBeInstanceOf(CodeError);
       },
     ),
@@ -139,6 +141,7 @@ test('files, folders, links and names as other tools write them are read', async
       { name: 'lib/link.js', mode: link, content: '../index.js' },
       { name: '__proto__', content: 'three' },
     ]),
+    taskRoot,
   );
   expect([...files.keys()]).toEqual([
     '/var/task/__proto__',
@@ -169,7 +172,9 @@ test('equal files give equal packages, whatever the order and the time', async (
       ['/var/task/b.js', strToU8('b')],
     ]),
   );
-  expect(Buffer.from(await writeZip(one))).toEqual(Buffer.from(await writeZip(other)));
+  expect(Buffer.from(await writeZip(one, taskRoot))).toEqual(
+    Buffer.from(await writeZip(other, taskRoot)),
+  );
 });
 
 test('the hash of a package is the same on every machine', async () => {

@@ -1,0 +1,20 @@
+import { createHash } from 'node:crypto';
+import type { LoadedLayer } from '../code-loader.ts';
+import type { LayerContentSource } from './code-source.ts';
+import { layerRoot } from './deployment.ts';
+import { unpackPackage } from './load-package.ts';
+import { writeZip } from './zip-writer.ts';
+
+/** Reads or unpacks a layer. Throws `CodeError`. */
+export async function loadLayer(source: LayerContentSource): Promise<LoadedLayer> {
+  const { deployment, inputFiles, zip } = await unpackPackage(source, layerRoot);
+  const bytes = zip ?? (await writeZip(deployment, layerRoot));
+  return Object.freeze({
+    arn: undefined,
+    codeSha256: createHash('sha256').update(bytes).digest('base64'),
+    codeSize: bytes.byteLength,
+    files: deployment.files,
+    links: deployment.links,
+    inputFiles,
+  });
+}
