@@ -2,7 +2,7 @@ import { DateNow, NativeTypeError } from '../primordials.ts';
 import { part } from '../parts.ts';
 import { defineBrand, isOf } from './internal/brands.ts';
 import { chunkReader, copyOf, joinChunks, type Chunks } from './internal/chunks.ts';
-import { domString, isIterable, usvString } from './internal/conversions.ts';
+import { domString, usvString } from './internal/conversions.ts';
 import { codedError, invalidArgType } from './internal/errors.ts';
 import {
   defineInspect,
@@ -34,13 +34,13 @@ export class Blob {
   readonly #type: string;
 
   constructor(blobParts: unknown = [], options: unknown = {}) {
-    const { type = '', endings = 'transparent' } = dictionary(options);
-    if (blobParts instanceof Given) {
-      this.#chunks = blobParts.chunks;
-    } else {
-      const isNative = checkedEndings(endings) === 'native';
-      this.#chunks = chunksFrom(blobParts, isNative);
-    }
+    const isGiven = blobParts instanceof Given;
+    // Web IDL converts arguments from the left, and the members of a dictionary by their names.
+    const sources = isGiven ? [] : sequence(blobParts);
+    const { endings = 'transparent', type = '' } = dictionary(options);
+    this.#chunks = isGiven
+      ? blobParts.chunks
+      : chunksFrom(sources, checkedEndings(endings) === 'native');
     this.#size = this.#chunks.reduce((sum, chunk) => sum + chunk.length, 0);
     this.#type = normalType(domString(type));
   }
@@ -150,20 +150,35 @@ function checkedEndings(endings: unknown): string {
   );
 }
 
-function chunksFrom(blobParts: unknown, isNative: boolean): Chunks {
-  if (!isIterable(blobParts)) {
+/** The parts, each a blob, bytes or text; `Symbol.iterator` is read once. */
+function sequence(blobParts: unknown): (string | object)[] {
+  const isObject = (typeof blobParts === 'object' && blobParts !== null) || isFunction(blobParts);
+  const method: unknown = isObject ? (blobParts as Iterable<unknown>)[Symbol.iterator] : undefined;
+  if (!isFunction(method)) {
     const error = new NativeTypeError('Value cannot be converted to sequence.');
     throw Object.assign(error, { code: 'ERR_INVALID_ARG_TYPE' });
   }
+  const iterable = {
+    [Symbol.iterator]: () => Reflect.apply(method, blobParts, []) as Iterator<unknown>,
+  };
+  return Array.from(iterable, (source) =>
+    isOf('Blob', source) || isBufferSource(source) ? source : usvString(source),
+  );
+}
+
+function isFunction(value: unknown): value is (...args: unknown[]) => unknown {
+  return typeof value === 'function';
+}
+
+function chunksFrom(sources: readonly (string | object)[], isNative: boolean): Chunks {
   const chunks: Uint8Array<ArrayBuffer>[] = [];
-  for (const source of blobParts) {
-    if (isOf('Blob', source)) {
+  for (const source of sources) {
+    if (typeof source === 'string') {
+      chunks.push(utf8Encode(isNative ? source.replaceAll(/\r\n|\r/g, '\n') : source));
+    } else if (isOf('Blob', source)) {
       for (const chunk of internals.chunksOf(source as Blob)) chunks.push(chunk);
-    } else if (isBufferSource(source)) {
-      chunks.push(copyOf(bytesOf(source)));
     } else {
-      const text = usvString(source);
-      chunks.push(utf8Encode(isNative ? text.replaceAll(/\r\n|\r/g, '\n') : text));
+      chunks.push(copyOf(bytesOf(source as ArrayBuffer | ArrayBufferView)));
     }
   }
   return chunks;

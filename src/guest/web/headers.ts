@@ -243,7 +243,8 @@ function fillFromRecord(headers: Headers, init: object): void {
   for (const key of Reflect.ownKeys(init)) {
     const descriptor = Reflect.getOwnPropertyDescriptor(init, key);
     if (descriptor?.enumerable !== true) continue;
-    headers.append(key, (init as Record<PropertyKey, unknown>)[key]);
+    // The name is checked before the value is read.
+    headers.append(byteString(key), (init as Record<PropertyKey, unknown>)[key]);
   }
 }
 

@@ -231,6 +231,7 @@ function applyOptions(state: RequestState, options: RequestInit): void {
     const value = options[name];
     if (value !== undefined) state[name] = checkedEnum(name, value);
   }
+  if (options.priority !== undefined) checkedEnum('priority', options.priority);
   if (state.cache === 'only-if-cached' && state.mode !== 'same-origin') {
     throw new NativeTypeError("'only-if-cached' can be set only with 'same-origin' mode");
   }

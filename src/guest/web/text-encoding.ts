@@ -8,15 +8,19 @@ import { bytesOf, isBufferSource, utf8Encode, utf8Write } from './internal/utf8.
 
 /** https://encoding.spec.whatwg.org/#interface-textencoder */
 export class TextEncoder {
+  readonly #encoding = 'utf-8';
+
   get encoding(): string {
-    return 'utf-8';
+    return this.#encoding;
   }
 
   encode(input: unknown = ''): Uint8Array {
+    void this.#encoding;
     return utf8Encode(domString(input));
   }
 
   encodeInto(source: unknown, destination: unknown): { read: number; written: number } {
+    void this.#encoding;
     if (typeof source !== 'string') throw invalidArgType('src', 'of type string', source);
     if (!isUint8Array(destination)) {
       throw invalidArgType('dest', 'an instance of Uint8Array', destination);

@@ -63,10 +63,11 @@ export function defineBodyMixin<T extends object>(
 }
 
 async function readForm({ body, contentType }: BodyOwner): Promise<object> {
+  // Read before its type is looked at, as Node does: an error of the body comes first.
+  const bytes = (await body?.bytes()) ?? noBytes();
   const mime = part('web/internal/mime-type') as typeof import('./mime-type.ts');
   const type = mime.extractMimeType(contentType());
   if (type?.essence === 'multipart/form-data') {
-    const bytes = (await body?.bytes()) ?? noBytes();
     const boundary = type.parameters.get('boundary');
     const { parseForm } = part('web/internal/multipart') as typeof import('./multipart.ts');
     const form = boundary === undefined ? undefined : parseForm(bytes, boundary);
@@ -74,12 +75,11 @@ async function readForm({ body, contentType }: BodyOwner): Promise<object> {
     return form;
   }
   if (type?.essence === 'application/x-www-form-urlencoded') {
-    const text = (await body?.text()) ?? '';
-    const { parseUrlencoded } = part(
+    const { decodeKeepingMark, parseUrlencoded } = part(
       'web/internal/form-urlencoded',
     ) as typeof import('./form-urlencoded.ts');
     const { formOf } = part('web/form-data') as typeof import('../form-data.ts');
-    return formOf(parseUrlencoded(text));
+    return formOf(parseUrlencoded(decodeKeepingMark(bytes)));
   }
   throw new NativeTypeError(
     'Content-Type was not one of "multipart/form-data" or "application/x-www-form-urlencoded".',

@@ -38,7 +38,7 @@ function percentDecode(text: string): string {
 }
 
 /** "UTF-8 decode without BOM": a mark in front is part of the text. */
-function decodeKeepingMark(bytes: Uint8Array): string {
+export function decodeKeepingMark(bytes: Uint8Array): string {
   const hasMark = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf;
   return hasMark ? `\uFEFF${utf8Decode(bytes.subarray(3))}` : utf8Decode(bytes);
 }

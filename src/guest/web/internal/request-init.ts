@@ -19,6 +19,7 @@ export interface RequestInit {
   readonly signal?: unknown;
   readonly window?: unknown;
   readonly duplex?: unknown;
+  readonly priority?: unknown;
 }
 
 const accepted = {
@@ -37,6 +38,7 @@ const accepted = {
   credentials: ['omit', 'same-origin', 'include'],
   cache: ['default', 'no-store', 'reload', 'no-cache', 'force-cache', 'only-if-cached'],
   redirect: ['follow', 'error', 'manual'],
+  priority: ['high', 'low', 'auto'],
 } as const;
 
 export function requestInit(init: unknown): RequestInit | undefined {
