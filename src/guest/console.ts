@@ -51,7 +51,9 @@ function formatText(args: unknown[]): string {
         (index > 0 || args.length === 1 || StringIndexOf(value, '%') < 0)) ||
       value === undefined ||
       value === null ||
-      typeof value === 'boolean';
+      typeof value === 'boolean' ||
+      // Negative zero is the one number that `util.format` writes in its own way.
+      (typeof value === 'number' && !(value === 0 && 1 / value < 0));
     if (!isPlain) return inspectPart().format(...args);
     text += index === 0 ? StringOf(value) : ` ${StringOf(value)}`;
   }
