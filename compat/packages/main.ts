@@ -7,7 +7,8 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { cases } from './cases.ts';
 import { startStubs } from './stubs/all.ts';
-import { runCase, type Form, type Row, type Verdict } from './lib/row.ts';
+import type { Form } from './lib/handler-module.ts';
+import { runCase, type Row, type Verdict } from './lib/row.ts';
 import { documentOf, lineOf } from './lib/table.ts';
 
 type Recorded = Record<string, Partial<Record<Form, Verdict['kind']>>>;

@@ -3,8 +3,7 @@ import { fileURLToPath } from 'node:url';
 
 /** What a child process said, and all it printed. */
 export interface ChildAnswer<Message> {
-  /** Absent when the process ended without a word. */
-  readonly message: Message | undefined;
+  readonly messages: readonly Message[];
   readonly output: string;
   /** Exit code or signal. */
   readonly end: string;
@@ -13,7 +12,7 @@ export interface ChildAnswer<Message> {
 /** Longer than the budget of a function, so that a child's own report comes first. */
 const patienceMs = 60_000;
 
-/** Runs a module next to this file in a process of its own until it has sent its one message. */
+/** Runs a module next to this file in a process of its own until it ends. */
 export function runChild<Message>(
   module: string,
   argument: string,
@@ -23,18 +22,16 @@ export function runChild<Message>(
     silent: true,
     env: { ...process.env, ...environment },
   });
-  let message: Message | undefined;
+  const messages: Message[] = [];
   let output = '';
   const timer = setTimeout(() => child.kill('SIGKILL'), patienceMs);
-  child.on('message', (value) => {
-    message = value as Message;
-  });
+  child.on('message', (value) => messages.push(value as Message));
   child.stdout?.setEncoding('utf8').on('data', (text: string) => (output += text));
   child.stderr?.setEncoding('utf8').on('data', (text: string) => (output += text));
   return new Promise((resolve) => {
     child.on('close', (code, signal) => {
       clearTimeout(timer);
-      resolve({ message, output, end: signal ?? `exit code ${code}` });
+      resolve({ messages, output, end: signal ?? `exit code ${code}` });
     });
   });
 }

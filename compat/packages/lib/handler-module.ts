@@ -20,7 +20,10 @@ export interface ControlReport {
   readonly expectedLog: readonly { readonly source: string; readonly flags: string }[];
 }
 
+export type Form = 'bundle' | 'folder';
+
 export interface GuestReport {
+  readonly form: Form;
   readonly report: RunReport;
   readonly log: string;
 }

@@ -6,7 +6,7 @@ import { credentials } from '../stubs/signature.ts';
 import type { Stubs } from '../stubs/all.ts';
 import { runChild } from './child.ts';
 import { deploymentFolder, versionOf } from './deployment-folder.ts';
-import type { ControlReport, GuestReport, RunReport } from './handler-module.ts';
+import type { ControlReport, Form, GuestReport, RunReport } from './handler-module.ts';
 import type { GuestRunOptions } from './run-guest.ts';
 
 const handlers = fileURLToPath(new URL('../handlers/', import.meta.url));
@@ -18,8 +18,6 @@ export type Verdict =
   | { readonly kind: 'works' }
   | { readonly kind: 'refused' }
   | { readonly kind: 'fails'; readonly why: string };
-
-export type Form = 'bundle' | 'folder';
 
 export interface Row {
   /** The handler's file without its extension. */
@@ -48,36 +46,45 @@ export async function runCase(packageCase: PackageCase, stubs: Stubs): Promise<R
     ...environment,
     ...controlVariables,
   });
-  const control = answer.message;
+  const [control] = answer.messages;
   const controlVerdict = judge(control?.report ?? crashed(answer), answer.output, control);
   if (control === undefined || controlVerdict.kind !== 'works') {
     return { ...head, control: controlVerdict, bundle: undefined, folder: undefined };
   }
 
-  const guest = async (code: GuestRunOptions['code']): Promise<Verdict> => {
-    const options: GuestRunOptions = {
-      code,
-      memoryMb: packageCase.memoryMb ?? 512,
-      allowWebAssembly: packageCase.allowWebAssembly ?? false,
-      allow: packageCase.usesNetwork === true ? stubs.allow : [],
-      environment,
-      traceId,
-    };
-    const run = await runChild<GuestReport>('run-guest.ts', JSON.stringify(options), {});
-    const report = run.message?.report ?? crashed(run);
-    const verdict = judge(report, run.message?.log ?? '', control);
-    const { refusal } = packageCase;
-    if (refusal === undefined) return verdict;
-    if (verdict.kind === 'fails' && refusal.test(verdict.why)) return { kind: 'refused' };
-    return verdict.kind === 'fails' ? verdict : { kind: 'fails', why: 'was not refused' };
+  await using folder =
+    packageCase.isDeployedAsFolder === false
+      ? undefined
+      : await deploymentFolder(file, packageCase.packages, modules);
+  const options: GuestRunOptions = {
+    codes: { bundle: { file }, ...(folder && { folder: { dir: folder.path } }) },
+    memoryMb: packageCase.memoryMb ?? 512,
+    allowWebAssembly: packageCase.allowWebAssembly ?? false,
+    allow: packageCase.usesNetwork === true ? stubs.allow : [],
+    environment,
+    traceId,
   };
+  const run = await runChild<GuestReport>('run-guest.ts', JSON.stringify(options), {});
+  const verdict = (form: Form): Verdict => {
+    const message = run.messages.find((candidate) => candidate.form === form);
+    // A process that does not end by itself after `close` counts as a failure too.
+    const hasEnded = message !== undefined && run.end === 'exit code 0';
+    const { report, log } = hasEnded ? message : { report: crashed(run), log: '' };
+    return asExpected(judge(report, log, control), packageCase);
+  };
+  return {
+    ...head,
+    control: controlVerdict,
+    bundle: verdict('bundle'),
+    folder: folder && verdict('folder'),
+  };
+}
 
-  const bundle = await guest({ file });
-  if (packageCase.isDeployedAsFolder === false) {
-    return { ...head, control: controlVerdict, bundle, folder: undefined };
-  }
-  await using directory = await deploymentFolder(file, packageCase.packages, modules);
-  return { ...head, control: controlVerdict, bundle, folder: await guest({ dir: directory.path }) };
+/** What must be refused works by failing. */
+function asExpected(verdict: Verdict, { refusal }: PackageCase): Verdict {
+  if (refusal === undefined) return verdict;
+  if (verdict.kind !== 'fails') return { kind: 'fails', why: 'was not refused' };
+  return refusal.test(verdict.why) ? { kind: 'refused' } : verdict;
 }
 
 /** What Lambda puts there; in the guest the library does. */

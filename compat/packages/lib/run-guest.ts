@@ -1,13 +1,14 @@
 /**
- * A process of its own that deploys one handler and invokes it, so that a crash of the engine costs one
+ * A process of its own that deploys a handler and invokes it, so that a crash of the engine costs one
  * row: `run-guest.ts <options as JSON>`.
  */
 import { Lambda, type CodeSource } from '../../../dist/index.js';
 import { credentials } from '../stubs/signature.ts';
-import type { GuestReport, RunReport } from './handler-module.ts';
+import type { Form, GuestReport, RunReport } from './handler-module.ts';
 
 export interface GuestRunOptions {
-  readonly code: CodeSource;
+  /** What to deploy, one after the other. */
+  readonly codes: Readonly<Partial<Record<Form, CodeSource>>>;
   readonly memoryMb: number;
   readonly allowWebAssembly: boolean;
   /** Addresses of the stubs. */
@@ -18,13 +19,17 @@ export interface GuestRunOptions {
 
 const wallMs = 30_000;
 
-async function run(options: GuestRunOptions): Promise<GuestReport> {
-  await using lambda = new Lambda({ credentials, parallelism: 1, blanks: 0 });
+async function run(
+  lambda: Lambda,
+  form: Form,
+  code: CodeSource,
+  options: GuestRunOptions,
+): Promise<GuestReport> {
   let report: RunReport;
   try {
     const guest = await lambda.createFunction({
-      name: 'guest',
-      code: options.code,
+      name: form,
+      code,
       memoryMb: options.memoryMb,
       timeoutMs: wallMs,
       initTimeoutMs: wallMs,
@@ -42,9 +47,14 @@ async function run(options: GuestRunOptions): Promise<GuestReport> {
   } catch (error) {
     report = { kind: 'failed', message: String(error) };
   }
-  const lines = lambda.readLogs({ functionName: 'guest' }).map(({ message }) => message);
-  return { report, log: lines.join('\n') };
+  const lines = lambda.readLogs({ functionName: form }).map(({ message }) => message);
+  return { form, report, log: lines.join('\n') };
 }
 
-const answer = await run(JSON.parse(process.argv[2] ?? '') as GuestRunOptions);
-process.send?.(answer, () => process.exit());
+const options = JSON.parse(process.argv[2] ?? '') as GuestRunOptions;
+await using lambda = new Lambda({ credentials, parallelism: 1, blanks: 0 });
+for (const form of ['bundle', 'folder'] as const) {
+  const code = options.codes[form];
+  if (code !== undefined) process.send?.(await run(lambda, form, code, options));
+}
+process.disconnect?.();
