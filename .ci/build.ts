@@ -31,6 +31,8 @@ const partImports: Plugin = {
       if (kind === 'entry-point') return undefined;
       const isOurs = importer.startsWith(guestFolder + sep);
       if (isOurs && path.startsWith('.')) return ownImport(resolve(dirname(importer), path));
+      const replacement = replacementOf(path, importer);
+      if (replacement !== undefined) return { path: replacement };
       // Packages write `process/` for the package of that name; here the builtin is as good.
       const name = path.replace(/^node:/, '').replace(/\/$/, '');
       // `buffer/` in a file of ours means the package itself.
@@ -40,6 +42,22 @@ const partImports: Plugin = {
     });
   },
 };
+
+/** Files of packages for which the guest has its own: errors with Node's texts, helpers that load nothing. */
+const replacements: Readonly<Record<string, string>> = {
+  'readable-stream/lib/ours/errors': 'src/guest/cores/stream/package-errors.ts',
+  'readable-stream/lib/ours/util': 'src/guest/cores/stream/package-util.ts',
+  // The guest has the global, so the package never asks for this.
+  'abort-controller': 'src/guest/cores/stream/no-abort-controller.ts',
+};
+
+function replacementOf(path: string, importer: string): string | undefined {
+  const [, inPackages] = importer.split(`${sep}node_modules${sep}`);
+  if (inPackages === undefined) return undefined;
+  const target = path.startsWith('.') ? resolve('/', dirname(inPackages), path).slice(1) : path;
+  const file = replacements[target.replaceAll(sep, '/').replace(/\.js$/, '')];
+  return file === undefined ? undefined : resolve(file);
+}
 
 function ownImport(path: string): { path: string; external: boolean } | undefined {
   const id = relative(guestFolder, path).replaceAll(sep, '/').replace(/\.ts$/, '');

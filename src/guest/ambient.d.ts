@@ -11,14 +11,6 @@ declare module '@ungap/structured-clone' {
   ): unknown;
 }
 
-declare module 'string_decoder/lib/string_decoder.js' {
-  export class StringDecoder {
-    constructor(encoding?: string);
-    write(bytes: Uint8Array): string;
-    end(bytes?: Uint8Array): string;
-  }
-}
-
 declare module 'readable-stream/lib/stream.js' {
   type Done = (error?: Error | null) => void;
 

@@ -1,0 +1,2 @@
+/** What readable-stream would use where the global is missing. */
+export const AbortController: undefined = undefined;
