@@ -47,12 +47,14 @@ export class CdpClient implements AsyncDisposable {
   readonly #waiting: { method: string; resolve: (params: Params) => void }[] = [];
   readonly closed: Promise<number>;
   #lastId = 0;
+  #unref: () => void = () => {};
 
   private constructor(socket: WebSocket) {
     this.#socket = socket;
     const { promise, resolve } = Promise.withResolvers<number>();
     this.closed = promise;
     socket.on('close', resolve);
+    socket.on('upgrade', (response) => (this.#unref = () => void response.socket.unref()));
     socket.on('message', (data: Buffer) => this.#onMessage(JSON.parse(data.toString()) as Message));
   }
 
@@ -105,6 +107,16 @@ export class CdpClient implements AsyncDisposable {
       const script = await this.next('Debugger.scriptParsed');
       if (fits(script)) return script;
     }
+  }
+
+  /** From now on it keeps its process alive no more than a debugger elsewhere would. */
+  unref(): void {
+    this.#unref();
+  }
+
+  /** Ends without a word, as a debugger does whose process dies. */
+  vanish(): void {
+    this.#socket.terminate();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
