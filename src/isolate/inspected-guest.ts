@@ -1,4 +1,5 @@
 import { GuestIsolate, type Entered } from './guest-isolate.ts';
+import { forgetAtExit, keepUntilExit } from './inspected-exit.ts';
 import { InspectorChannel } from './inspector-channel.ts';
 import { RunSlots } from './run-slots.ts';
 
@@ -11,12 +12,6 @@ const memoryReserveMb = 1_024;
 
 /** A paused guest holds its thread for as long as somebody thinks: it must not take a slot from others. */
 const unlimitedSlots = new RunSlots(Infinity);
-
-/** Isolates with a native session, which must be gone before the process ends. */
-const alive = new Set<InspectedGuest>();
-
-/** Long enough for a paused isolate to be told that its session ended. */
-const exitGraceMs = 25;
 
 /**
  * An isolate that a debugger may look into. Nobody else uses it, and the host never waits for it: a call
@@ -36,8 +31,7 @@ export class InspectedGuest extends GuestIsolate {
     // V8 still tells its inspector of the new contexts, on another thread; a session must not meet that.
     await guest.#turn();
     guest.#channel = new InspectorChannel(guest.isolate);
-    alive.add(guest);
-    if (alive.size === 1) process.on('exit', endAtExit);
+    keepUntilExit(guest);
     return guest;
   }
 
@@ -92,8 +86,7 @@ export class InspectedGuest extends GuestIsolate {
     await this.#turn();
     this.channel.dispose();
     await this.#turn();
-    alive.delete(this);
-    if (alive.size === 0) process.off('exit', endAtExit);
+    forgetAtExit(this);
     if (!this.isolate.isDisposed) this.isolate.dispose();
   }
 
@@ -105,15 +98,14 @@ export class InspectedGuest extends GuestIsolate {
     }
   }
 
-  /** At the end of the process nothing can be waited for, but a paused thread would hold it for ever. */
-  leaveAtExit(): void {
+  /** Asks whatever runs to stop, without waiting: the process is about to end. */
+  interrupt(): void {
     this.channel.tell('Runtime.terminateExecution');
     this.channel.tell('Debugger.disable');
   }
-}
 
-function endAtExit(): void {
-  for (const guest of alive) guest.leaveAtExit();
-  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, exitGraceMs);
-  for (const guest of alive) guest.channel.dispose();
+  /** Time that a thread has spent in the isolate, pauses included: it stands still while none is there. */
+  get occupiedNs(): bigint {
+    return this.isolate.isDisposed ? 0n : this.isolate.wallTime;
+  }
 }

@@ -32,6 +32,7 @@ test.each([
   ],
   ['that closes while a handler stands at a breakpoint', 'closing', ['error', '1001']],
   ['that exits while a handler stands at a breakpoint', 'exiting', []],
+  ['that exits while a handler computes for ever', 'exitingInLoop', []],
   ['that forgets a debugger at an idle environment', 'forgotten', []],
   ['whose debugger vanishes at a breakpoint', 'vanishing', ['ok']],
   ['whose idle environment is stopped from the console', 'console', ['null', '5', 'null']],
