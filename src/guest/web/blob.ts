@@ -178,7 +178,7 @@ function chunksFrom(sources: readonly (string | object)[], isNative: boolean): C
     } else if (isOf('Blob', source)) {
       for (const chunk of internals.chunksOf(source as Blob)) chunks.push(chunk);
     } else {
-      chunks.push(copyOf(bytesOf(source as ArrayBuffer | ArrayBufferView)));
+      chunks.push(copyOf(bytesOf(source)));
     }
   }
   return chunks;

@@ -59,7 +59,7 @@ export function subtle(gate: Gate): Service {
     }
     const key = result as CryptoKey;
     if (key.type !== 'secret') checkedSize(KeyObject.from(key));
-    const opened = { key, isExtractable: isExtractable || key.type === 'public' };
+    const opened = { key, isExtractable };
     return packAnswer(record(opened, isSourceOfKeys(key.algorithm.name) ? brought : undefined));
   };
   const algorithm = (args: Arguments, index: number): Algorithm => {
