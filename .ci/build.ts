@@ -93,8 +93,6 @@ async function guestScript(
     outfile: 'out.js',
     legalComments: 'none',
     plugins,
-    // The clone package asks for the native function while it loads; here that is the lazy global itself.
-    define: entry.endsWith('web/structured-clone.ts') ? { structuredClone: 'undefined' } : {},
   });
   const code = result.outputFiles.find((file) => file.path.endsWith('.js'))?.text ?? '';
   const map = result.outputFiles.find((file) => file.path.endsWith('.map'))?.text ?? '';

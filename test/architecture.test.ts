@@ -13,7 +13,6 @@ interface Rule {
 
 /** Cores of the guest's builtins and web classes; they are bundled into the prelude when it is built. */
 const guestPackages = [
-  '@ungap/structured-clone',
   'assert',
   'buffer',
   'events',
@@ -24,6 +23,7 @@ const guestPackages = [
   'readable-stream',
   'string_decoder',
   'unenv',
+  'urlpattern-polyfill',
   'web-streams-polyfill',
 ];
 

@@ -4,11 +4,12 @@ type Emit = (kind: number, text: string, bytes?: ArrayBuffer) => void;
 /** Asks the host and blocks until it answers. */
 type Call = (kind: number, text: string, bytes?: ArrayBuffer) => string | ArrayBuffer | undefined;
 
-declare module '@ungap/structured-clone' {
-  export default function structuredClone(
-    value: unknown,
-    options?: { json?: boolean; lossy?: boolean },
-  ): unknown;
+declare module 'string_decoder/lib/string_decoder.js' {
+  export class StringDecoder {
+    constructor(encoding?: string);
+    write(bytes: Uint8Array): string;
+    end(bytes?: Uint8Array): string;
+  }
 }
 
 declare module 'readable-stream/lib/stream.js' {

@@ -9,13 +9,18 @@ import * as timers from './timers.ts';
 
 const globals = globalThis as unknown as Record<string, unknown>;
 
-/** Defines a global as the web platform does: writable, configurable, not enumerable. */
+/** Functions and objects are enumerable in Node, classes are not; nor are these two. */
+function isEnumerable(name: string): boolean {
+  return (name[0] ?? '') >= 'a' && name !== 'console' && name !== 'process';
+}
+
+/** Defines a global as the web platform does: writable and configurable. */
 function defineGlobal(name: string, value: unknown): void {
   ObjectDefineProperty(globals, name, {
     value,
     writable: true,
     configurable: true,
-    enumerable: false,
+    enumerable: isEnumerable(name),
   });
 }
 
@@ -29,7 +34,7 @@ export function defineLazyGlobal(name: string, make: () => unknown): void {
     },
     set: (value: unknown) => defineGlobal(name, value),
     configurable: true,
-    enumerable: false,
+    enumerable: isEnumerable(name),
   });
 }
 
@@ -45,6 +50,7 @@ function defineLoader(name: string, value: unknown, configurable = false): void 
 /** Globals that a part exports under their own names; the part is made when one of them is touched. */
 const globalsOfParts: Readonly<Record<string, readonly string[]>> = {
   'web/abort': ['AbortController', 'AbortSignal'],
+  'web/base64': ['atob', 'btoa'],
   'web/blob': ['Blob', 'File'],
   'web/crypto': ['Crypto', 'CryptoKey', 'crypto'],
   'web/dom-exception': ['DOMException'],
@@ -53,6 +59,11 @@ const globalsOfParts: Readonly<Record<string, readonly string[]>> = {
   'web/form-data': ['FormData'],
   'web/headers': ['Headers'],
   'web/message-event': ['CloseEvent', 'MessageEvent'],
+  'web/messaging': ['BroadcastChannel', 'MessageChannel', 'MessagePort'],
+  'web/navigator': ['Navigator', 'navigator'],
+  'web/performance': ['Performance', 'performance'],
+  'web/performance-entries': ['PerformanceEntry', 'PerformanceMark', 'PerformanceMeasure'],
+  'web/performance-observer': ['PerformanceObserver', 'PerformanceObserverEntryList'],
   'web/request': ['Request'],
   'web/response': ['Response'],
   'web/streams': [
@@ -70,11 +81,13 @@ const globalsOfParts: Readonly<Record<string, readonly string[]>> = {
     'WritableStreamDefaultController',
     'WritableStreamDefaultWriter',
   ],
+  'web/structured-clone': ['structuredClone'],
   'web/text-encoding': ['TextDecoder', 'TextEncoder'],
+  'web/text-streams': ['TextDecoderStream', 'TextEncoderStream'],
   'web/url': ['URL'],
+  'web/url-pattern': ['URLPattern'],
   'web/url-search-params': ['URLSearchParams'],
   'web/subtle': ['SubtleCrypto'],
-  'web/structured-clone': ['structuredClone'],
   'node/buffer': ['Buffer'],
   'node/internal/awslambda': ['awslambda'],
 };

@@ -11,6 +11,7 @@ import {
   setLengths,
 } from './internal/interfaces.ts';
 import { bytesOf, isBufferSource, utf8Decode, utf8Encode } from './internal/utf8.ts';
+import { definePlatformKind } from './internal/platform-kinds.ts';
 
 const streamsPart = () => part('web/streams') as typeof import('./streams.ts');
 
@@ -250,3 +251,12 @@ defineInspect(File.prototype, ({ size, type, name, lastModified }) => ({
   name,
   lastModified,
 }));
+definePlatformKind({
+  isOf: internals.isBlob,
+  clone: (value) => {
+    const blob = value as Blob;
+    const chunks = internals.chunksOf(blob);
+    if (!isFile(blob)) return blobOf(chunks, blob.type);
+    return fileOf(chunks, blob.name, blob.type, blob.lastModified);
+  },
+});

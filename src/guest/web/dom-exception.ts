@@ -2,6 +2,7 @@ import { NativeError } from '../primordials.ts';
 import { defineBrand } from './internal/brands.ts';
 import { defineConstants, defineInterface } from './internal/interfaces.ts';
 import { domString } from './internal/conversions.ts';
+import { definePlatformKind } from './internal/platform-kinds.ts';
 
 /** Legacy codes by name. */
 const codes: Readonly<Record<string, number>> = {
@@ -140,3 +141,10 @@ defineBrand('DOMException', Fields.has);
 export function domException(message: string, name: string): Error {
   return new DOMException(message, name);
 }
+definePlatformKind({
+  isOf: Fields.has,
+  clone: (value) => {
+    const { name, message } = value as DOMException;
+    return new DOMException(message, name);
+  },
+});

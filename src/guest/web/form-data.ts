@@ -4,6 +4,7 @@ import { defineBrand, isOf } from './internal/brands.ts';
 import { usvString } from './internal/conversions.ts';
 import { defineInterface, inspectSymbol, setLengths } from './internal/interfaces.ts';
 import { definePairIterators } from './internal/pair-iterator.ts';
+import { definePlatformKind } from './internal/platform-kinds.ts';
 
 type Entry = [name: string, value: string | File];
 
@@ -135,3 +136,4 @@ Object.defineProperty(FormData.prototype, inspectSymbol, {
   configurable: true,
   enumerable: false,
 });
+definePlatformKind({ isOf: internals.isFormData });

@@ -7,6 +7,7 @@ import {
   type InspectOptions,
 } from './internal/interfaces.ts';
 import { definePairIterators } from './internal/pair-iterator.ts';
+import { definePlatformKind } from './internal/platform-kinds.ts';
 
 /** What may be changed: nothing of an immutable list. Node has no forbidden names. */
 export type Guard = 'none' | 'request' | 'request-no-cors' | 'response' | 'immutable';
@@ -269,3 +270,4 @@ Object.defineProperty(Headers.prototype, inspectSymbol, {
   configurable: true,
   enumerable: false,
 });
+definePlatformKind({ isOf: internals.isHeaders });

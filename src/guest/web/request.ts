@@ -16,6 +16,7 @@ import {
   type RequestInit,
 } from './internal/request-init.ts';
 import { parseUrl } from './internal/url-record.ts';
+import { definePlatformKind } from './internal/platform-kinds.ts';
 
 const abortPart = () => part('web/abort') as typeof import('./abort.ts');
 
@@ -282,3 +283,4 @@ setConstructorLength(Request, 1);
 defineInspect(Request.prototype, (request) =>
   Object.fromEntries(members.map((name) => [name, request[name]])),
 );
+definePlatformKind({ isOf: internals.isRequest });

@@ -19,6 +19,7 @@ import {
   setLengths,
 } from './internal/interfaces.ts';
 import { parseUrl } from './internal/url-record.ts';
+import { definePlatformKind } from './internal/platform-kinds.ts';
 
 export type ResponseType = 'basic' | 'cors' | 'default' | 'error' | 'opaque' | 'opaqueredirect';
 
@@ -260,3 +261,4 @@ defineInspect(Response.prototype, (response) => ({
   type: response.type,
   url: response.url,
 }));
+definePlatformKind({ isOf: internals.isResponse });

@@ -15,6 +15,9 @@ import {
 } from 'web-streams-polyfill';
 import { defineBrand } from './internal/brands.ts';
 import type { ByteReader } from './internal/chunks.ts';
+import { definePlatformKind } from './internal/platform-kinds.ts';
+import { domException } from './dom-exception.ts';
+import { part } from '../parts.ts';
 
 /** The web's streams, from the package that follows the standard's reference implementation. */
 export {
@@ -33,24 +36,64 @@ export {
   WritableStreamDefaultWriter,
 };
 
-const { locked } = Object.getOwnPropertyDescriptors(ReadableStream.prototype);
-const isLocked = locked.get as () => boolean;
-
-/** By the getter's own check of its receiver. */
-export function isReadableStream(value: object): value is ReadableStream {
-  try {
-    Reflect.apply(isLocked, value, []);
-    return true;
-  } catch {
-    return false;
-  }
+/** By a getter's own check of its receiver. */
+function brandOf(constructor: { readonly prototype: object }, getter: string) {
+  const get = Object.getOwnPropertyDescriptor(constructor.prototype, getter)?.get as () => unknown;
+  return (value: object): boolean => {
+    try {
+      Reflect.apply(get, value, []);
+      return true;
+    } catch {
+      return false;
+    }
+  };
 }
+
+const isReadableStream = brandOf(ReadableStream, 'locked');
 defineBrand('ReadableStream', isReadableStream);
 
 // The package has an %AsyncIteratorPrototype% of its own, for engines without async generators.
 const iteratorPrototype = Object.getPrototypeOf(new ReadableStream().values()) as object;
 const asyncGenerator = Object.getPrototypeOf(async function* () {}) as { prototype: object };
 Object.setPrototypeOf(iteratorPrototype, Object.getPrototypeOf(asyncGenerator.prototype) as object);
+
+/**
+ * A stream that is transferred stays behind, locked, and is piped into its copy, through clones of its
+ * chunks. https://streams.spec.whatwg.org/#rs-transfer
+ */
+function cloningPair(): TransformStream<unknown, unknown> {
+  const { structuredClone } = part(
+    'web/structured-clone',
+  ) as typeof import('./structured-clone.ts');
+  return new TransformStream<unknown, unknown>({
+    transform: (chunk, controller) => controller.enqueue(structuredClone(chunk)),
+  });
+}
+
+function checkUnlocked(stream: { readonly locked: boolean }): void {
+  if (stream.locked) throw domException('A locked stream cannot be transferred', 'DataCloneError');
+}
+
+definePlatformKind({
+  isOf: isReadableStream,
+  transfer: (value) => {
+    const original = value as ReadableStream;
+    checkUnlocked(original);
+    const { readable, writable } = cloningPair();
+    // The copy reports what goes wrong.
+    return { copy: readable, finish: () => void original.pipeTo(writable).catch(() => {}) };
+  },
+});
+definePlatformKind({
+  isOf: brandOf(WritableStream, 'locked'),
+  transfer: (value) => {
+    const original = value as WritableStream;
+    checkUnlocked(original);
+    const { readable, writable } = cloningPair();
+    return { copy: writable, finish: () => void readable.pipeTo(original).catch(() => {}) };
+  },
+});
+definePlatformKind({ isOf: brandOf(TransformStream, 'readable') });
 
 /** Whether somebody has read from the stream or cancelled it; the package keeps it in a field. */
 export function isDisturbed(stream: object): boolean {

@@ -10,6 +10,7 @@ import {
   setLengths,
 } from './internal/interfaces.ts';
 import { definePairIterators } from './internal/pair-iterator.ts';
+import { definePlatformKind } from './internal/platform-kinds.ts';
 
 /** https://url.spec.whatwg.org/#interface-urlsearchparams */
 export class URLSearchParams {
@@ -183,3 +184,4 @@ Object.defineProperty(URLSearchParams.prototype, inspectSymbol, {
 });
 setConstructorLength(URLSearchParams, 0);
 setLengths(URLSearchParams.prototype, { delete: 1, has: 1 });
+definePlatformKind({ isOf: internals.isParams });

@@ -12,6 +12,7 @@ import {
 } from './internal/interfaces.ts';
 import { parseUrl, setByHost, withParts, type UrlRecord } from './internal/url-record.ts';
 import type { URLSearchParams } from './url-search-params.ts';
+import { definePlatformKind } from './internal/platform-kinds.ts';
 
 const paramsPart = () => part('web/url-search-params') as typeof import('./url-search-params.ts');
 const blobPart = () => part('web/blob') as typeof import('./blob.ts');
@@ -161,6 +162,11 @@ export class URL {
     return this.#record.href;
   }
 
+  /** Taken away from the class below. */
+  static isUrl(value: object): boolean {
+    return #record in value;
+  }
+
   #become(record: UrlRecord): void {
     this.#record = record;
     if (this.#params !== undefined) paramsPart().resetParams(this.#params, this.search.slice(1));
@@ -248,3 +254,5 @@ Object.defineProperty(URL.prototype, inspectSymbol, {
 });
 setConstructorLength(URL, 1);
 setLengths(URL, { parse: 1, canParse: 1 });
+definePlatformKind({ isOf: URL.isUrl });
+delete (URL as { isUrl?: unknown }).isUrl;
