@@ -18,7 +18,7 @@ export function structuredClone(value?: unknown, options?: unknown): unknown {
       "Failed to execute 'structuredClone': Options cannot be converted to a dictionary",
     );
   }
-  const transfer = (options as Options | null | undefined)?.transfer;
+  const transfer = options?.transfer;
   return cloneWithTransfer(value, transfer === undefined ? [] : transferList(transfer)).copy;
 }
 Object.defineProperty(structuredClone, 'length', { value: 2, configurable: true });
