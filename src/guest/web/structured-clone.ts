@@ -12,8 +12,7 @@ interface Options {
 /** https://html.spec.whatwg.org/#dom-structuredclone */
 export function structuredClone(value?: unknown, options?: unknown): unknown {
   requireArguments(arguments.length, 'The value argument must be specified');
-  const isDictionary = options === undefined || options === null || typeof options === 'object';
-  if (!isDictionary) {
+  if (!isDictionary(options)) {
     throw argumentError(
       "Failed to execute 'structuredClone': Options cannot be converted to a dictionary",
     );
@@ -22,6 +21,10 @@ export function structuredClone(value?: unknown, options?: unknown): unknown {
   return cloneWithTransfer(value, transfer === undefined ? [] : transferList(transfer)).copy;
 }
 Object.defineProperty(structuredClone, 'length', { value: 2, configurable: true });
+
+function isDictionary(options: unknown): options is Options | null | undefined {
+  return options === undefined || typeof options === 'object';
+}
 
 function transferList(transfer: unknown): object[] {
   if (!isIterable(transfer)) {
