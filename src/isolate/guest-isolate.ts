@@ -188,10 +188,17 @@ export class GuestIsolate {
     if (this.#tier.kind === 'thread') this.#releaseSlot(this.#tier.slots);
   }
 
-  /** Heap and external memory in bytes; only while no entry runs. */
-  memoryBytes(): number {
-    const heap = this.isolate.getHeapStatisticsSync();
-    return heap.total_heap_size + heap.malloced_memory + heap.externally_allocated_size;
+  /**
+   * Heap and external memory in bytes; only while no entry runs. `undefined` when the isolate is gone: V8
+   * may find it over its limit in the very look, after the entry that filled it had ended well.
+   */
+  memoryBytes(): number | undefined {
+    try {
+      const heap = this.isolate.getHeapStatisticsSync();
+      return heap.total_heap_size + heap.malloced_memory + heap.externally_allocated_size;
+    } catch {
+      return undefined;
+    }
   }
 
   /**

@@ -175,8 +175,8 @@ export class GuestSession implements RunningEnvironment {
       const spentMs = endedMs - task.startedMs;
       this.#entry.leave();
       this.#task = undefined;
-      this.#memory.sample(spentMs);
-      return { resultJson, fault: undefined, cpuMs: spentMs, endedMs, isAlive: true };
+      this.#look(spentMs);
+      return { resultJson, fault: undefined, cpuMs: spentMs, endedMs, isAlive: this.#isAlive };
     }
     this.#entryEnded(task, resultJson as string | undefined);
     return this.#outcomeOf(task);
@@ -438,7 +438,14 @@ export class GuestSession implements RunningEnvironment {
       if (drops) this.#dropTimers();
       if (!this.#work.isEmpty) this.#work.freeze();
     }
-    this.#memory.sample(task.kind === 'init' ? Infinity : task.cpuUsedMs);
+    this.#look(task.kind === 'init' ? Infinity : task.cpuUsedMs);
+  }
+
+  /** The result stands, but an isolate that went over its limit with it runs nothing more. */
+  #look(cpuMs: number): void {
+    if (this.#memory.sample(cpuMs)) return;
+    this.#outOfMemory();
+    this.#kill();
   }
 
   #dropTimers(): void {

@@ -24,14 +24,16 @@ export class MemoryGauge {
     return this.#peakBytes;
   }
 
-  /** After an entry, while nothing runs. */
-  sample(cpuMs: number): void {
+  /** After an entry, while nothing runs. `false` when V8 ended the isolate over its limit meanwhile. */
+  sample(cpuMs: number): boolean {
     this.#runsSince += 1;
     this.#cpuMsSince += cpuMs;
-    if (this.#cpuMsSince < dueAfterCpuMs && this.#runsSince < mostRunsBetween) return;
+    if (this.#cpuMsSince < dueAfterCpuMs && this.#runsSince < mostRunsBetween) return true;
     this.#runsSince = 0;
     this.#cpuMsSince = 0;
-    this.raiseTo(this.#guest.memoryBytes());
+    const bytes = this.#guest.memoryBytes();
+    if (bytes !== undefined) this.raiseTo(bytes);
+    return bytes !== undefined;
   }
 
   raiseTo(bytes: number): void {
