@@ -14,6 +14,7 @@ export class PulledStream {
   readonly #stream: Readable;
   #wake: (() => void) | undefined;
   #isReading = false;
+  #isReleased = false;
   readonly #onChange = (): void => this.#wake?.();
 
   constructor(stream: Readable) {
@@ -29,6 +30,7 @@ export class PulledStream {
       for (;;) {
         const { promise, resolve } = Promise.withResolvers<void>();
         this.#wake = resolve;
+        if (this.#isReleased) throw new ServiceError('EBADF', 'Somebody else has the stream now');
         const chunk = this.#take();
         if (chunk !== null) return chunk;
         if (this.#stream.errored !== null) throw this.#stream.errored;
@@ -44,6 +46,7 @@ export class PulledStream {
 
   /** Leaves the stream to somebody else. */
   release(): void {
+    this.#isReleased = true;
     for (const event of ['readable', 'end', 'error', 'close']) {
       this.#stream.off(event, this.#onChange);
     }

@@ -56,6 +56,11 @@ export function socketService(room: NetworkRoom): Service {
         await handles.get(Question.parse(text), SocketHandle).writer.end(bytes, signal);
         return undefined;
       },
+      /** `{ id }`: `net.destroy` for those who do not wait. */
+      'net.release': async (text) => {
+        handles.destroy(Question.parse(text));
+        return undefined;
+      },
       /** `{ id, over, tls }` or `{ id, host, port, tls }` -> addresses and what was agreed on. */
       'tls.connect': async (text, _bytes, signal) => {
         const question = Question.parse(text);

@@ -1,0 +1,212 @@
+import { startHost, type Answer, type HostOperation } from '../../host.ts';
+import { mostBytesAtOnce, nextHandle, ownBuffer, releaseHandle } from './host-handles.ts';
+
+/** The head of a request, complete: the host adds nothing that changes its meaning. */
+export interface ExchangeRequest {
+  readonly protocol: 'http:' | 'https:';
+  /** Where to connect to; the header `Host` is the caller's. */
+  readonly host: string;
+  readonly port: number;
+  readonly family?: 0 | 4 | 6 | undefined;
+  readonly method: string;
+  /** Path and query. */
+  readonly path: string;
+  /** Names and values in turn. `Content-Length` or `Transfer-Encoding` say how long the body is. */
+  readonly headers: readonly string[];
+  /** Certificates and the like, as `node:tls` describes them to the host. */
+  readonly tls?: object | undefined;
+  /** Number of a connected socket to use instead of the pool. */
+  readonly over?: number | undefined;
+  readonly maxHeaderSize?: number | undefined;
+}
+
+export interface ResponseHead {
+  readonly status: number;
+  readonly statusText: string;
+  /** Names and values in turn, as they came. */
+  readonly headers: readonly string[];
+  readonly httpVersion: string;
+  /** The connection had served another request before. */
+  readonly reusedSocket: boolean;
+  /** The number of the exchange is the number of a socket now. */
+  readonly isUpgrade: boolean;
+  readonly localAddress?: string;
+  readonly localPort?: number;
+  readonly remoteAddress?: string;
+  readonly remotePort?: number;
+  readonly remoteFamily?: string;
+  readonly tls?: Readonly<Record<string, unknown>>;
+}
+
+type Done<T> = (error: Error | undefined, value?: T) => void;
+
+/**
+ * One HTTP exchange on the host: head out, body out, head in, body in. Bodies go in both directions at one
+ * time, in pieces that the other end asks for. No redirects, no decompression.
+ */
+export class Exchange {
+  readonly id: number = nextHandle();
+  #opening: HostOperation | undefined;
+  #reading: HostOperation | undefined;
+  #isOver = false;
+
+  /**
+   * Sends head and body, or head and beginning of the body when `isComplete` is false. `done` gets the head
+   * of the response.
+   */
+  open(
+    request: ExchangeRequest,
+    body: Uint8Array | undefined,
+    isComplete: boolean,
+    done: Done<ResponseHead>,
+  ): void {
+    const size = body?.byteLength ?? 0;
+    const isWhole = isComplete && size <= mostBytesAtOnce;
+    const question = JSON.stringify({ ...request, id: this.id, end: isWhole });
+    const bytes = body === undefined || !isWhole || size === 0 ? undefined : ownBuffer(body);
+    this.#opening = startHost('http.open', question, bytes, (error, answer) => {
+      this.#opening = undefined;
+      if (error !== undefined) {
+        this.#isOver = true;
+        done(error);
+        return;
+      }
+      const head = JSON.parse(answer as string) as ResponseHead;
+      if (head.isUpgrade) this.#isOver = true;
+      done(undefined, head);
+    });
+    if (isWhole || body === undefined) return;
+    // What goes wrong here is told with the head.
+    if (isComplete) this.end(body, () => {});
+    else this.write(body, () => {});
+  }
+
+  /** `done` is called when the host has passed all of it on; one write at a time. */
+  write(bytes: Uint8Array, done: Done<void>): void {
+    this.#send('http.write', bytes, 0, done);
+  }
+
+  end(bytes: Uint8Array | undefined, done: Done<void>): void {
+    this.#send('http.end', bytes ?? new Uint8Array(), 0, done);
+  }
+
+  #send(name: 'http.write' | 'http.end', bytes: Uint8Array, from: number, done: Done<void>): void {
+    const to = Math.min(from + mostBytesAtOnce, bytes.byteLength);
+    const isLast = to === bytes.byteLength;
+    const buffer = to > from ? ownBuffer(bytes.subarray(from, to)) : undefined;
+    startHost(isLast ? name : 'http.write', `{"id":${this.id}}`, buffer, (error) => {
+      if (error !== undefined || isLast) done(error);
+      else this.#send(name, bytes, to, done);
+    });
+  }
+
+  /** The next bytes of the response, or its trailers at the end. */
+  read(done: Done<ArrayBuffer | readonly string[]>): void {
+    this.#reading = startHost('http.read', `{"id":${this.id}}`, undefined, (error, answer) => {
+      this.#reading = undefined;
+      if (error !== undefined) done(error);
+      else done(undefined, this.#readAnswer(answer));
+    });
+  }
+
+  #readAnswer(answer: Answer): ArrayBuffer | readonly string[] {
+    if (answer instanceof ArrayBuffer) return answer;
+    this.#isOver = true;
+    return JSON.parse(answer ?? '[]') as readonly string[];
+  }
+
+  /** The next response of 1xx; `undefined` when there will be none. */
+  interim(done: Done<{ status: number; statusText?: string; headers: readonly string[] }>): void {
+    startHost('http.interim', `{"id":${this.id}}`, undefined, (error, answer) => {
+      done(error, typeof answer === 'string' ? JSON.parse(answer) : undefined);
+    }).ref(false);
+  }
+
+  /** Ends it wherever it is; nothing is called back any more. */
+  destroy(): void {
+    this.#opening?.cancel();
+    this.#reading?.cancel();
+    this.#opening = undefined;
+    this.#reading = undefined;
+    if (this.#isOver) return;
+    this.#isOver = true;
+    releaseHandle(this.id);
+  }
+}
+
+/** What `fetch` needs: promises, and a body that is pulled. */
+export interface FetchedResponse {
+  readonly head: ResponseHead;
+  /** The next bytes of the body; `undefined` at the end. */
+  pull(): Promise<Uint8Array | undefined>;
+  /** Nobody wants the rest. */
+  cancel(): void;
+}
+
+/**
+ * One exchange as `fetch` needs it. A body is bytes, or a function that gives the next bytes and `undefined`
+ * at the end; it is asked for more when the host has passed on what it gave. `onAbort` is given a function
+ * that ends all of it with a reason.
+ * @throws Node's error (`code` is `ECONNREFUSED`, `EACCES`...) when there is no response
+ */
+export async function exchange(
+  request: ExchangeRequest,
+  body?: Uint8Array | (() => Promise<Uint8Array | undefined>),
+  onAbort?: (abort: (reason: unknown) => void) => void,
+): Promise<FetchedResponse> {
+  const running = new Exchange();
+  const { promise, resolve, reject } = Promise.withResolvers<ResponseHead>();
+  let failed: { reason: unknown } | undefined;
+  let wake: (() => void) | undefined;
+  const fail = (reason: unknown): void => {
+    failed ??= { reason };
+    running.destroy();
+    reject(reason);
+    wake?.();
+  };
+  onAbort?.(fail);
+  const isStream = typeof body === 'function';
+  running.open(request, isStream ? undefined : body, !isStream, (error, head) => {
+    if (error !== undefined || head === undefined) fail(error);
+    else resolve(head);
+  });
+  if (isStream) {
+    sendAll(running, body, () => failed !== undefined).catch(fail);
+  }
+  const head = await promise;
+  return {
+    head,
+    pull: () =>
+      new Promise((fulfil, refuse) => {
+        if (failed !== undefined) {
+          refuse(failed.reason);
+          return;
+        }
+        wake = () => refuse(failed?.reason);
+        running.read((error, answer) => {
+          wake = undefined;
+          if (error !== undefined) refuse(error);
+          else fulfil(answer instanceof ArrayBuffer ? new Uint8Array(answer) : undefined);
+        });
+      }),
+    cancel: () => running.destroy(),
+  };
+}
+
+/** Ends with the producer's error. What fails on the way to the host is told with the response. */
+async function sendAll(
+  running: Exchange,
+  next: () => Promise<Uint8Array | undefined>,
+  isOver: () => boolean,
+): Promise<void> {
+  for (;;) {
+    const bytes = await next();
+    if (isOver()) return;
+    const isSent = await new Promise<boolean>((resolve) => {
+      const done = (error: Error | undefined): void => resolve(error === undefined);
+      if (bytes === undefined) running.end(undefined, done);
+      else running.write(bytes, done);
+    });
+    if (bytes === undefined || !isSent) return;
+  }
+}
