@@ -56,6 +56,17 @@ export function socketService(room: NetworkRoom): Service {
         await handles.get(Question.parse(text), SocketHandle).writer.end(bytes, signal);
         return undefined;
       },
+      /** `{ id, noDelay?, keepAlive?, delayMs? }` */
+      'net.configure': async (text) => {
+        const question = Question.parse(text);
+        const { socket } = handles.get(question, SocketHandle);
+        if (question.has('noDelay')) socket.setNoDelay(question.flag('noDelay'));
+        if (question.has('keepAlive')) {
+          const delayMs = question.integer('delayMs', { min: 0, max: 2 ** 31 - 1 });
+          socket.setKeepAlive(question.flag('keepAlive'), delayMs);
+        }
+        return undefined;
+      },
       /** `{ id }`: `net.destroy` for those who do not wait. */
       'net.release': async (text) => {
         handles.destroy(Question.parse(text));
@@ -78,17 +89,6 @@ export function socketService(room: NetworkRoom): Service {
       /** `{ id }`: for handles of every kind; nothing happens when there is none. */
       'net.destroy': (text) => {
         handles.destroy(Question.parse(text));
-        return undefined;
-      },
-      'net.setNoDelay': (text) => {
-        const question = Question.parse(text);
-        handles.get(question, SocketHandle).socket.setNoDelay(question.flag('on'));
-        return undefined;
-      },
-      'net.setKeepAlive': (text) => {
-        const question = Question.parse(text);
-        const delayMs = question.integer('delayMs', { min: 0, max: 2 ** 31 - 1 });
-        handles.get(question, SocketHandle).socket.setKeepAlive(question.flag('on'), delayMs);
         return undefined;
       },
       /** `{ id }` -> the certificates of the other side. */
