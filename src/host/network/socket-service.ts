@@ -1,5 +1,11 @@
 import type { Socket } from 'node:net';
-import { connect as connectTls, TLSSocket, type ConnectionOptions } from 'node:tls';
+import {
+  connect as connectTls,
+  getCiphers,
+  rootCertificates,
+  TLSSocket,
+  type ConnectionOptions,
+} from 'node:tls';
 import { abortable } from '../../network/abortable.ts';
 import type { EgressDoor, EgressTarget } from '../../network/egress-door.ts';
 import { ServiceError, type Service } from '../service.ts';
@@ -91,6 +97,9 @@ export function socketService(room: NetworkRoom): Service {
         handles.destroy(Question.parse(text));
         return undefined;
       },
+      /** The roots that this Node trusts, as PEM. */
+      'tls.rootCertificates': () => JSON.stringify(rootCertificates),
+      'tls.ciphers': () => JSON.stringify(getCiphers()),
       /** `{ id }` -> the certificates of the other side. */
       'tls.peer': (text) => {
         const { socket } = handles.get(Question.parse(text), SocketHandle);

@@ -17,11 +17,14 @@ export class TlsOptions {
 
   /** Without host, port and socket. @throws Node's errors for keys and certificates that are none */
   read(question: Question): ConnectionOptions {
+    const identity = question.optionalString('identity', 255);
     const servername = question.optionalString('servername', 255);
     const ALPNProtocols = question.strings('alpn', { count: 16, maxLength: 1_024 });
     return {
       secureContext: this.#context(question),
       rejectUnauthorized: !question.flag('acceptsAnyone'),
+      // The name that the certificate must have when no server name is sent.
+      ...(identity !== undefined && { host: identity }),
       ...(servername !== undefined && { servername }),
       ...(ALPNProtocols.length > 0 && { ALPNProtocols }),
       // The guest has a check of its own and makes it before it uses the connection.

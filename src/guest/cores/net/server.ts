@@ -1,5 +1,5 @@
 import { EventEmitter } from 'node:events';
-import { queueMicrotask } from '../../microtask.ts';
+import { nextTick } from '../../ticks.ts';
 import { errorWithCode } from '../../node/internal/errors.ts';
 import { callable } from './callable.ts';
 
@@ -32,14 +32,12 @@ class ServerClass extends EventEmitter {
       new Error(`listen EACCES: permission denied ${String(where)} (a function cannot listen)`),
       { code: 'EACCES', errno: -13, syscall: 'listen', address, port: Number(port) || 0 },
     );
-    queueMicrotask(() => this.emit('error', error));
+    nextTick(() => this.emit('error', error), []);
     return this;
   }
 
   close(done?: (error?: Error) => void): this {
-    queueMicrotask(() => {
-      done?.(errorWithCode('ERR_SERVER_NOT_RUNNING', 'Server is not running.'));
-    });
+    nextTick(() => done?.(errorWithCode('ERR_SERVER_NOT_RUNNING', 'Server is not running.')), []);
     return this;
   }
 
@@ -48,7 +46,7 @@ class ServerClass extends EventEmitter {
   }
 
   getConnections(done: (error: null, count: number) => void): this {
-    queueMicrotask(() => done(null, 0));
+    nextTick(() => done(null, 0), []);
     return this;
   }
 

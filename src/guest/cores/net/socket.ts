@@ -1,6 +1,6 @@
 import { Duplex } from 'node:stream';
 import { startHost, type HostOperation } from '../../host.ts';
-import { queueMicrotask } from '../../microtask.ts';
+import { nextTick } from '../../ticks.ts';
 import { Buffer } from '../../node/buffer.ts';
 import { errorWithCode } from '../../node/internal/errors.ts';
 import { validateFunction, validateNumber } from '../../node/internal/validators.ts';
@@ -84,7 +84,7 @@ class SocketClass extends Duplex {
     this.connecting = true;
     this.applyOptions(options);
     const refusal = refusalOf(options);
-    if (refusal !== undefined) queueMicrotask(() => this.destroy(refusal));
+    if (refusal !== undefined) nextTick(() => this.destroy(refusal), []);
     else this.find(options, port);
     return this;
   }
@@ -116,12 +116,13 @@ class SocketClass extends Duplex {
     });
   }
 
-  private dial(host: string, port: number, family: 0 | 4 | 6): void {
+  /** @internal */
+  protected dial(host: string, port: number, family: 0 | 4 | 6): void {
     const id = nextHandle();
-    this[inside].handle = id;
+    this.setHandle(id);
     this.ask('net.connect', { id, host, port, family }, undefined, (error, answer) => {
       if (error !== undefined) {
-        this[inside].handle = undefined;
+        this.setHandle(undefined);
         this.destroy(error);
       } else {
         this.connected(JSON.parse(answer as string) as SocketFacts);
@@ -168,6 +169,11 @@ class SocketClass extends Duplex {
     self.operations.add(operation);
     if (!self.isRef) operation.ref(false);
     return operation;
+  }
+
+  /** @internal */
+  setHandle(handle: number | undefined): void {
+    this[inside].handle = handle;
   }
 
   /** @internal Gives the host's socket to TLS or HTTP on top of it. */
@@ -283,7 +289,7 @@ class SocketClass extends Duplex {
     self.handle = undefined;
     done(error);
     // After the error event, which the stream puts into the queue first.
-    queueMicrotask(() => queueMicrotask(() => this.emit('close', error !== null)));
+    nextTick(() => nextTick(() => this.emit('close', error !== null), []), []);
   }
 
   destroySoon(): void {
