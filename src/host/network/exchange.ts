@@ -16,6 +16,7 @@ export class Exchange implements Handle {
   readonly #trailersOf: () => readonly string[];
   readonly #onDone: () => void;
   #reader: PulledStream | undefined;
+  readonly #connected = Promise.withResolvers<string | undefined>();
   #isInterimOver = false;
   #wake: (() => void) | undefined;
 
@@ -29,7 +30,20 @@ export class Exchange implements Handle {
     this.#onDone = parts.onDone;
     this.writer = new PushedStream(request);
     request.on('error', () => {});
-    request.once('close', () => this.#endInterim());
+    request.once('close', () => {
+      this.#connected.resolve(undefined);
+      this.#endInterim();
+    });
+  }
+
+  /** The connection is there; `json` tells about it. */
+  connect(json: string): void {
+    this.#connected.resolve(json);
+  }
+
+  /** What `connect` told; `undefined` when there will be no connection. */
+  connected(signal: AbortSignal): Promise<string | undefined> {
+    return abortable(this.#connected.promise, signal);
   }
 
   /** The head has arrived. */

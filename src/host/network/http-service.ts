@@ -39,6 +39,7 @@ export function httpService(room: NetworkRoom): Service {
     });
     try {
       handles.add(id, exchange);
+      tellConnection(request, exchange);
       const head = headOf(request, exchange);
       await sendBody(request, exchange, question, body, signal);
       const { message, upgraded } = await abortable(head, signal);
@@ -67,6 +68,9 @@ export function httpService(room: NetworkRoom): Service {
       /** `{ id }` -> the next response of 1xx, or nothing when there will be none. */
       'http.interim': (text, _bytes, signal) =>
         handles.get(Question.parse(text), Exchange).nextInterim(signal),
+      /** `{ id }` -> addresses of both ends when the connection is there, or nothing. */
+      'http.connected': (text, _bytes, signal) =>
+        handles.get(Question.parse(text), Exchange).connected(signal),
       /** `{ id }` and bytes of the body; answered when the stream passed them on. */
       'http.write': async (text, bytes, signal) => {
         await handles.get(Question.parse(text), Exchange).writer.write(bytes, signal);
@@ -112,6 +116,21 @@ function startRequest(room: NetworkRoom, agents: HttpAgents, question: Question)
     ...{ contextKey: room.tls.contextKey(tls) },
     agent: agents.secure,
   });
+}
+
+function tellConnection(request: ClientRequest, exchange: Exchange): void {
+  request.once('socket', (socket) => {
+    const tell = (): void => exchange.connect(JSON.stringify(socketFacts(socket)));
+    const { secureConnecting } = socket as { secureConnecting?: boolean };
+    if (socket.connecting) socket.once('connect', tell);
+    else if (secureConnecting === true) socket.once('secureConnect', tell);
+    else tell();
+  });
+}
+
+function socketFacts(socket: Socket): Record<string, unknown> {
+  const { localAddress, localPort, remoteAddress, remotePort, remoteFamily } = socket;
+  return { localAddress, localPort, remoteAddress, remotePort, remoteFamily };
 }
 
 /** Resolves with the head of the response; rejects when the request fails first. */
@@ -176,11 +195,7 @@ function headJson(message: IncomingMessage, request: ClientRequest, isUpgrade: b
     httpVersion: message.httpVersion,
     reusedSocket: request.reusedSocket,
     isUpgrade,
-    localAddress: socket.localAddress,
-    localPort: socket.localPort,
-    remoteAddress: socket.remoteAddress,
-    remotePort: socket.remotePort,
-    remoteFamily: socket.remoteFamily,
+    ...socketFacts(socket),
     tls: socket instanceof TLSSocket ? tlsFacts(socket) : undefined,
   });
 }

@@ -32,7 +32,7 @@ export interface NetworkStats extends EgressStats {
   readonly waitedMs: number;
 }
 
-const unlimited = new Set(['net.read', 'http.read', 'http.interim', 'h2.ended']);
+const unlimited = new Set(['net.read', 'http.read', 'http.interim', 'http.connected', 'h2.ended']);
 
 /** All that one environment may ask of the network. Door and tables are made at the first question. */
 export class NetworkServices implements Service {

@@ -38,6 +38,8 @@ interface Inside {
   isTaken: boolean;
   isRef: boolean;
   wantsBytes: boolean;
+  /** The program resolves names itself. */
+  looksUp: boolean;
   operations: Set<HostOperation>;
   isReading: boolean;
   options: { noDelay?: boolean; keepAlive?: boolean; delayMs?: number };
@@ -105,6 +107,7 @@ class SocketClass extends Duplex {
       this.dial(host, port, family);
       return;
     }
+    this[inside].looksUp = true;
     lookup(host, { family, hints: 0, all: false }, (error, found) => {
       if (this.destroyed) return;
       const address = Array.isArray(found) ? found[0]?.address : found;
@@ -147,6 +150,10 @@ class SocketClass extends Duplex {
 
   /** @internal */
   announce(): void {
+    const { _host: host, remoteAddress } = this;
+    if (host !== null && isIP(host) === 0 && !this[inside].looksUp) {
+      this.emit('lookup', null, remoteAddress, isIP(remoteAddress), host);
+    }
     this.emit('connect');
     this.emit('ready');
   }
@@ -414,6 +421,7 @@ function initialize(self: SocketClass): void {
     isTaken: false,
     isRef: true,
     wantsBytes: false,
+    looksUp: false,
     operations: new Set(),
     isReading: false,
     options: {},

@@ -122,6 +122,13 @@ export class Exchange {
     }).ref(false);
   }
 
+  /** The addresses of both ends, when the connection is there; not called when there will be none. */
+  connected(done: (facts: object) => void): void {
+    startHost('http.connected', `{"id":${this.id}}`, undefined, (_error, answer) => {
+      if (typeof answer === 'string') done(JSON.parse(answer) as object);
+    }).ref(false);
+  }
+
   /** Ends it wherever it is; nothing is called back any more. */
   destroy(): void {
     this.#opening?.cancel();

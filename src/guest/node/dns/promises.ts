@@ -1,0 +1,3 @@
+import { promises } from '../dns.ts';
+
+export const builtin = promises;
