@@ -51,7 +51,7 @@ function readLookup(host: unknown, given: unknown): { host: string; options: Loo
       : { family: given as number };
   if (options.order !== undefined) validateOneOf(options.order, 'options.order', orders);
   familyOf(options.family);
-  return { host: (host ?? '') as string, options };
+  return { host: host ?? '', options };
 }
 
 async function lookupPromise(hostname: unknown, given?: unknown): Promise<Address | Address[]> {

@@ -2,14 +2,14 @@ import { BlockList, SocketAddress } from '../cores/net/block-list.ts';
 import { readConnectArguments } from '../cores/net/connect-options.ts';
 import { isIP, isIPv4, isIPv6 } from '../cores/net/ip.ts';
 import { Server } from '../cores/net/server.ts';
-import { Socket, type SocketOptions } from '../cores/net/socket.ts';
+import { Socket } from '../cores/net/socket.ts';
 import { validateBoolean, validateInt32 } from './internal/validators.ts';
 
 export { Server, Socket };
 
 function connect(...args: unknown[]): Socket {
   const { options } = readConnectArguments(args);
-  return new Socket(options as SocketOptions).connect(...args);
+  return new Socket(options).connect(...args);
 }
 
 let autoSelectFamily = true;

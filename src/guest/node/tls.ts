@@ -259,9 +259,7 @@ function connect(...args: unknown[]): TLSSocket {
   const done = args.find((arg) => typeof arg === 'function') as
     | ((...a: never[]) => void)
     | undefined;
-  const given = args.find((arg) => typeof arg === 'object' && arg !== null) as
-    | SecureOptions
-    | undefined;
+  const given = args.find((arg): arg is SecureOptions => typeof arg === 'object' && arg !== null);
   const [port, host] = args;
   const options: SecureOptions = {
     ...(typeof port !== 'object' && { port: port as number }),

@@ -153,7 +153,7 @@ function makesConnections(agent: AgentClass): boolean {
 }
 
 export function initializeAgent(self: AgentClass, given: AgentOptions = {}): void {
-  const options: AgentOptions = { __proto__: null, ...given } as AgentOptions;
+  const options: AgentOptions = { __proto__: null, ...given };
   options.path = null;
   options.noDelay ??= true;
   const { maxTotalSockets, scheduling = 'lifo' } = options;

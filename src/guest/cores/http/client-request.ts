@@ -1,15 +1,13 @@
 import { Stream } from 'node:stream';
 import { nextTick } from '../../ticks.ts';
 import { Buffer } from '../../node/buffer.ts';
-import { ERR_INVALID_ARG_TYPE, errorWithCode } from '../../node/internal/errors.ts';
+import { errorWithCode } from '../../node/internal/errors.ts';
 import { Socket } from '../../node/net.ts';
 import { Exchange, type ResponseHead } from '../../web/internal/exchange.ts';
-import { textOf } from '../net/bytes.ts';
 import { callable } from '../net/callable.ts';
 import { familyOf } from '../net/connect-options.ts';
-import { isIP } from '../net/ip.ts';
 import { tlsQuestion } from '../tls/options.ts';
-import type { Agent, AgentRequest, ConnectionOptions } from './agent.ts';
+import type { Agent, ConnectionOptions } from './agent.ts';
 import { ClientResponse } from './client-response.ts';
 import {
   OutgoingMessage,
@@ -18,6 +16,7 @@ import {
   outHeaders,
   type SocketLike,
 } from './outgoing.ts';
+import { agentOf, begin, followSignal, setHeaders } from './request-begin.ts';
 import {
   checkPath,
   readHost,
@@ -25,7 +24,6 @@ import {
   readRequestArguments,
   type RequestOptions,
 } from './request-options.ts';
-import type { HeaderValue } from './header-block.ts';
 
 type Done = (error?: Error | null) => void;
 
@@ -152,13 +150,13 @@ class ClientRequestClass extends OutgoingMessage {
     } else if (socket instanceof Socket) {
       this[inside].over = socket;
       this.showSocket(socket);
-      const begin = (): void => {
+      const start = (): void => {
         this[inside].mayStart = true;
         this.pump();
       };
       // A connection with TLS is connected when its handshake is over.
-      if (socket.connecting) socket.once('connect', begin);
-      else begin();
+      if (socket.connecting) socket.once('connect', start);
+      else start();
     } else {
       this.destroy(
         errorWithCode(
@@ -224,13 +222,13 @@ class ClientRequestClass extends OutgoingMessage {
       over,
       tls: this.protocol === 'https:' && over === undefined ? tlsQuestion(options) : undefined,
     };
-    if (this.listenerCount('socket') > 0 && over === undefined) this.watchConnecting(exchange);
-    if (this.hasHeader('expect') || this.listensToInterim()) this.watchInterim(exchange);
     const body = isWhole ? this.takeWaiting(self) : undefined;
     exchange.open(head, body, isWhole, (error, response) => {
       if (error !== undefined || response === undefined) this.failed(error);
       else this.respond(exchange, response);
     });
+    if (this.listenerCount('socket') > 0 && over === undefined) this.watchConnecting(exchange);
+    if (this.hasHeader('expect') || this.listensToInterim()) this.watchInterim(exchange);
     if (isWhole) nextTick(() => this.bodySent(), []);
     else this.sendMore(self, exchange);
   }
@@ -243,9 +241,9 @@ class ClientRequestClass extends OutgoingMessage {
     const waiting = self.waiting.splice(0);
     self.waitingBytes = 0;
     this.outputSize = 0;
-    for (const { done } of waiting) if (done !== undefined) nextTick(done as () => void, []);
+    for (const { done } of waiting) if (done !== undefined) nextTick(() => done(), []);
     if (waiting.length <= 1) return waiting[0]?.chunk;
-    return Buffer.concat(waiting.map(({ chunk }) => chunk)) as unknown as Uint8Array;
+    return Buffer.concat(waiting.map(({ chunk }) => chunk));
   }
 
   private sendMore(self: Inside, exchange: Exchange): void {
@@ -501,143 +499,7 @@ function initialize(self: ClientRequestClass, args: readonly unknown[]): void {
   if (done !== undefined) self.once('response', done);
   setHeaders(self, options, { host, port, defaultPort });
   followSignal(self, options.signal);
-  begin(self, options);
-}
-
-function agentOf(options: RequestOptions): Agent | undefined {
-  const fallback = options._defaultAgent as Agent;
-  const { agent } = options;
-  if (agent === false) return new (fallback.constructor as typeof Agent)();
-  if (agent === undefined || agent === null) {
-    return typeof options.createConnection === 'function' ? undefined : fallback;
-  }
-  if (typeof (agent as Agent).addRequest === 'function') return agent as Agent;
-  throw new ERR_INVALID_ARG_TYPE(
-    'options.agent',
-    ['Agent-like Object', 'undefined', 'false'],
-    agent,
-  );
-}
-
-function setHeaders(
-  self: ClientRequestClass,
-  options: RequestOptions,
-  where: { readonly host: string; readonly port: number; readonly defaultPort: number },
-): void {
-  const { headers, setDefaultHeaders = true, setHost = setDefaultHeaders } = options;
-  const line = `${self.method} ${self.path} HTTP/1.1\r\n`;
-  if (Array.isArray(headers)) {
-    self._storeHeader(line, headers);
-    return;
-  }
-  for (const [name, value] of headerPairs(headers)) self.setHeader(name, value as HeaderValue);
-  if (setHost && !self.hasHeader('host')) {
-    const bare = isIP(where.host) === 6 ? `[${where.host}]` : where.host;
-    self.setHeader('Host', where.port === where.defaultPort ? bare : `${bare}:${where.port}`);
-  }
-  if (typeof options.auth === 'string' && options.auth !== '' && !self.hasHeader('authorization')) {
-    self.setHeader('Authorization', `Basic ${textOf(Buffer.from(options.auth), 'base64')}`);
-  }
-  if (self.hasHeader('expect')) self._storeHeader(line, self[outHeaders]);
-}
-
-function followSignal(self: ClientRequestClass, signal: unknown): void {
-  if (signal === undefined || signal === null) return;
-  if (typeof signal !== 'object' || !('aborted' in signal)) {
-    throw new ERR_INVALID_ARG_TYPE('options.signal', 'AbortSignal', signal);
-  }
-  const source = signal as {
-    readonly aborted: boolean;
-    readonly reason: unknown;
-    addEventListener(name: string, listener: () => void, options: object): void;
-    removeEventListener(name: string, listener: () => void): void;
-  };
-  const onAbort = (): void => {
-    const error = errorWithCode('ABORT_ERR', 'The operation was aborted');
-    self.destroy(Object.assign(error, { name: 'AbortError', cause: source.reason }));
-  };
-  if (source.aborted) {
-    nextTick(onAbort, []);
-    return;
-  }
-  source.addEventListener('abort', onAbort, { once: true });
-  self.once('close', () => source.removeEventListener('abort', onAbort));
-}
-
-/** Asks the agent, or whoever makes the connection. */
-function begin(self: ClientRequestClass, options: RequestOptions): void {
-  const request = self as ClientRequestClass & AgentRequest;
-  const { agent } = self;
-  const refusal = refusalOf(options);
-  if (refusal !== undefined) {
-    nextTick(() => self.destroy(refusal), []);
-  } else if (options.lookup !== undefined && isIP(self[inside].host) === 0) {
-    findHost(self, options, () =>
-      agent === undefined
-        ? connectOwn(self, options)
-        : agent.addRequest(request, connectionOptions(options)),
-    );
-  } else if (agent === undefined) {
-    connectOwn(self, options);
-  } else {
-    agent.addRequest(request, connectionOptions(options));
-  }
-}
-
-/** What an agent is told; the request's own things are not for connections. */
-function connectionOptions(options: RequestOptions): ConnectionOptions {
-  const { signal: _signal, headers: _headers, ...rest } = options;
-  return rest as ConnectionOptions;
-}
-
-function connectOwn(self: ClientRequestClass, options: RequestOptions): void {
-  let isDone = false;
-  const created = (error: Error | null, socket?: unknown): void => {
-    if (isDone) return;
-    isDone = true;
-    self.onSocket(socket, error);
-  };
-  try {
-    const socket = options.createConnection?.(connectionOptions(options), created);
-    if (socket !== undefined && socket !== null) created(null, socket);
-  } catch (error) {
-    created(error as Error);
-  }
-}
-
-/** The program resolves the name itself; the host checks the address as it checks any. */
-function findHost(self: ClientRequestClass, options: RequestOptions, next: () => void): void {
-  const { host } = self[inside];
-  options.lookup?.(
-    host,
-    { family: familyOf(options.family), hints: 0, all: false },
-    (error, found) => {
-      const address = Array.isArray(found) ? found[0]?.address : found;
-      if (error !== null && error !== undefined) {
-        self.destroy(error);
-        return;
-      }
-      if (typeof address === 'string') self[inside].host = address;
-      options.servername ??= isIP(host) === 0 ? host : '';
-      next();
-    },
-  );
-}
-
-function refusalOf(options: RequestOptions): Error | undefined {
-  if (options.socketPath !== undefined) {
-    return refused('EACCES', -13, `${options.socketPath}: there are no local sockets here`);
-  }
-  if (options.localAddress === undefined) return undefined;
-  return refused(
-    'EADDRNOTAVAIL',
-    -99,
-    `${options.localAddress}: the local address cannot be chosen here`,
-  );
-}
-
-function refused(code: string, errno: number, text: string): Error {
-  return Object.assign(new Error(`connect ${code} ${text}`), { code, errno, syscall: 'connect' });
+  begin(self, options, self[inside]);
 }
 
 function hangUp(): Error {

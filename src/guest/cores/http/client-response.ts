@@ -14,11 +14,11 @@ const over = Symbol('over');
 
 /** The response that a client gets; its body is pulled from the host as it is read. */
 export class ClientResponse extends IncomingMessage {
-  declare [over]: { isOver: boolean; then: (() => void) | undefined };
+  declare [over]: { isOver: boolean; onOver: (() => void) | undefined };
 
   constructor(request: Requester, exchange: Exchange, head: ResponseHead) {
     super(request.socket ?? undefined);
-    this[over] = { isOver: false, then: undefined };
+    this[over] = { isOver: false, onOver: undefined };
     const [major = 1, minor = 1] = head.httpVersion.split('.').map(Number);
     this.httpVersion = head.httpVersion;
     this.httpVersionMajor = major;
@@ -54,7 +54,7 @@ export class ClientResponse extends IncomingMessage {
   /** Calls back when the last byte has been read, or nobody wants it any more. */
   whenOver(then: () => void): void {
     if (this[over].isOver) nextTick(then, []);
-    else this[over].then = then;
+    else this[over].onOver = then;
   }
 
   private finish(trailers: readonly string[]): void {
@@ -68,6 +68,6 @@ export class ClientResponse extends IncomingMessage {
   private markOver(): void {
     if (this[over].isOver) return;
     this[over].isOver = true;
-    this[over].then?.();
+    this[over].onOver?.();
   }
 }

@@ -255,7 +255,7 @@ class OutgoingMessageClass extends Stream {
       this._implicitHeader();
     }
     if (!this._hasBody) {
-      if (done !== undefined) nextTick(done as () => void, []);
+      if (done !== undefined) nextTick(() => done(), []);
       return true;
     }
     const isTaken = this._writeBody(chunk, encoding, done, size);

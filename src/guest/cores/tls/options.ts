@@ -58,7 +58,7 @@ export function tlsQuestion(options: TlsOptions): Record<string, unknown> {
 }
 
 export function rejectsUnauthorized(options: TlsOptions): boolean {
-  if (options.rejectUnauthorized !== undefined) return options.rejectUnauthorized !== false;
+  if (options.rejectUnauthorized !== undefined) return options.rejectUnauthorized;
   const { process } = globalThis as unknown as { process: { env: Record<string, string> } };
   return process.env['NODE_TLS_REJECT_UNAUTHORIZED'] !== '0';
 }
