@@ -50,6 +50,7 @@ export interface FunctionConfig {
   readonly role: string;
   readonly isolation: Isolation;
   readonly allowWebAssembly: boolean;
+  readonly sourceMaps: boolean;
   readonly inspect: InspectConfig | false;
   readonly perTenant: boolean;
 }
@@ -83,6 +84,7 @@ const optionNames = Object.keys({
   role: true,
   isolation: true,
   allowWebAssembly: true,
+  sourceMaps: true,
   inspect: true,
   perTenant: true,
 } satisfies Record<keyof FunctionOptions, true>);
@@ -118,6 +120,7 @@ export function resolveFunctionOptions(
     role = `arn:${home.partition}:iam::${home.accountId}:role/isolambda`,
     isolation = 'thread',
     allowWebAssembly = false,
+    sourceMaps = true,
     inspect = false,
     perTenant = false,
   } = options;
@@ -136,6 +139,7 @@ export function resolveFunctionOptions(
   checkRole(role);
   checkIsolation(isolation);
   checkBoolean('allowWebAssembly', allowWebAssembly);
+  checkBoolean('sourceMaps', sourceMaps);
   checkBoolean('perTenant', perTenant);
 
   return Object.freeze({
@@ -160,6 +164,7 @@ export function resolveFunctionOptions(
     role,
     isolation,
     allowWebAssembly,
+    sourceMaps,
     inspect: resolveInspect(inspect, isolation),
     perTenant,
   });

@@ -119,6 +119,13 @@ export interface FunctionOptions {
    */
   readonly allowWebAssembly?: boolean;
   /**
+   * Whether stacks in error payloads and log lines show files and lines as you wrote them, where the code
+   * has source maps. AWS does so only with `NODE_OPTIONS=--enable-source-maps`. What the handler itself
+   * reads in `error.stack` is never mapped.
+   * @default true
+   */
+  readonly sourceMaps?: boolean;
+  /**
    * Lets Chrome DevTools, VS Code and other debuggers attach to the function's environments. Only with
    * `isolation: 'thread'`, only on loopback, and only for code that you trust: whoever attaches may run
    * anything in the function. While a debugger is attached no budget ends an invocation; without one

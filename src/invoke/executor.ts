@@ -46,6 +46,8 @@ export interface StartRequest {
   /** Init may compute this long, in milliseconds. */
   readonly cpuMs: number;
   readonly onLog: (line: LogRecord) => void;
+  /** Stacks in failures and log lines show the user's own source. */
+  readonly mapsSources: boolean;
   /** Set when a debugger may attach. */
   readonly inspect?: InspectSettings | undefined;
 }

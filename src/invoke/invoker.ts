@@ -235,6 +235,7 @@ export class Invoker {
       clock,
       timeoutMs,
       cpuMs,
+      mapsSources: version.config.sourceMaps,
       inspect: version.config.inspect === false ? undefined : version.config.inspect,
       onLog: (record) => {
         this.#events.emit({

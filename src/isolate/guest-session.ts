@@ -33,7 +33,8 @@ import { describeImportError, ModuleLoader } from './module-loader.ts';
 import { LogMeter } from './log-meter.ts';
 import { MemoryGauge } from './memory-gauge.ts';
 import { PendingWork } from './pending-work.ts';
-import { mapFailure, mapFault } from './stack-mapper.ts';
+import { noSources, type Sources } from './source-positions.ts';
+import { mapFailure, mapFault, mapLogLine } from './stack-mapper.ts';
 import { entryFailure, startMessage, startsAsEsModule } from './start-message.ts';
 import { Task, type TaskFacts } from './task.ts';
 import type { Watchdog } from './watchdog.ts';
@@ -66,6 +67,7 @@ export class GuestSession implements RunningEnvironment {
   readonly #services: HostServices;
   readonly #response: ResponseService;
   readonly #logs: LogMeter;
+  readonly #sources: Sources;
   readonly #memory: MemoryGauge;
   readonly #entry: EntryMeter;
   readonly #imports: { readonly id: number; readonly path: string }[] = [];
@@ -92,7 +94,11 @@ export class GuestSession implements RunningEnvironment {
       now: () => request.clock.now(),
     };
     this.#services = servicesFor(request.settings, files, this.#response);
-    this.#logs = new LogMeter(request.onLog);
+    this.#sources = request.mapsSources ? request.program : noSources;
+    const isJson = request.settings.logFormat === 'JSON';
+    this.#logs = new LogMeter(request.onLog, (body, kind) =>
+      mapLogLine(body, isJson && kind === 'console', this.#sources),
+    );
     this.#memory = new MemoryGauge(guest);
     this.#entry = new EntryMeter(guest);
     const { functionName, functionVersion } = request.settings;
@@ -298,7 +304,7 @@ export class GuestSession implements RunningEnvironment {
   #guestThrew(task: Task, message: FailureMessage, origin: 'exception' | 'rejection'): void {
     this.#isAlive = false;
     if (task.completion !== undefined) {
-      const { logged } = mapFailure(message, this.#request.program);
+      const { logged } = mapFailure(message, this.#sources);
       this.#logs.write('ERROR', `Unhandled error after the result\t${logged}`);
       return;
     }
@@ -420,7 +426,7 @@ export class GuestSession implements RunningEnvironment {
       resultJson: json,
       ...(body !== undefined && fault === undefined && { body }),
       // The user's time is over: a large source map takes tens of milliseconds to read the first time.
-      fault: fault && mapFault(fault, this.#request.program),
+      fault: fault && mapFault(fault, this.#sources),
       cpuMs,
       endedMs,
       isAlive: this.#isAlive,

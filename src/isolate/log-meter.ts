@@ -15,11 +15,17 @@ const lineOverhead = 26;
 /** Counts what one environment logs and passes it on with the request id that it belongs to. */
 export class LogMeter {
   readonly #onLog: (record: LogRecord) => void;
+  readonly #map: (body: string, kind: LogRecord['kind']) => string;
   #requestId: string | undefined;
   #lengthLeft = mostLogLength;
 
-  constructor(onLog: (record: LogRecord) => void) {
+  /** `map` puts the user's own positions into what the guest wrote. */
+  constructor(
+    onLog: (record: LogRecord) => void,
+    map: (body: string, kind: LogRecord['kind']) => string = (body) => body,
+  ) {
     this.#onLog = onLog;
+    this.#map = map;
   }
 
   /** A new invocation has a budget of its own. */
@@ -59,7 +65,7 @@ export class LogMeter {
     this.#lengthLeft -= body.length + lineOverhead;
     const requestId = this.#requestId;
     if (this.#lengthLeft >= 0) {
-      this.#onLog({ kind, level, atMs, body, requestId });
+      this.#onLog({ kind, level, atMs, body: this.#map(body, kind), requestId });
       return;
     }
     const notice = `platform.logsDropped: the invocation wrote more than ${mostLogLength} characters; the rest is dropped`;

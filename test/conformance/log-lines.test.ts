@@ -129,4 +129,54 @@ describe.each(tiers)('log lines, %s', (isolation) => {
     expect(cold.cpuMs).toBeGreaterThan(0);
     expect(cold.cpuMs).toBeLessThanOrEqual(cold.durationMs + 1);
   });
+
+  const failing = {
+    code: { file: new URL('../fixtures/handlers/logs-error.ts', import.meta.url) },
+    handler: 'logs-error.handler',
+  };
+  const stackOf = (text: string): string => /\S+logs-error\.\w+:\d+:\d+/.exec(text)?.[0] ?? text;
+
+  test('stacks in lines show the source, however they are written', async ({ lambda }) => {
+    const fn = await lambda.createFunction<string>({ name: 'fn', isolation, ...failing });
+    for (const way of ['error', 'stack', 'stdout']) await fn.invoke(way);
+    const lines = lambda.readLogs({ functionName: 'fn' }).map(({ message }) => message);
+
+    expect(lines.filter((line) => line.includes('logs-error')).map(stackOf)).toEqual([
+      '(/var/task/logs-error.ts:6:17',
+      '(/var/task/logs-error.ts:6:17',
+      '(/var/task/logs-error.ts:6:17',
+    ]);
+  });
+
+  test('in the JSON format too', async ({ lambda }) => {
+    const logging = { format: 'JSON' } as const;
+    const fn = await lambda.createFunction<string>({ name: 'fn', isolation, logging, ...failing });
+    const { requestId } = await fn.invoke('error');
+    const texts = lambda.readLogs({ requestId }).map(({ message }) => message);
+    const line = texts.find((text) => text.includes('stackTrace')) ?? '{}';
+
+    expect(JSON.parse(line)).toMatchObject({
+      message: {
+        errorType: 'RangeError',
+        stackTrace: expect.arrayContaining(['    at handler (/var/task/logs-error.ts:6:17)']),
+      },
+    });
+  });
+
+  test('unless the function wants them as they ran', async ({ lambda }) => {
+    const fn = await lambda.createFunction<string>({
+      name: 'fn',
+      isolation,
+      sourceMaps: false,
+      ...failing,
+    });
+    const outcome = await fn.invoke('throw');
+    await fn.invoke('error');
+    const lines = lambda.readLogs({ functionName: 'fn' }).map(({ message }) => message);
+
+    expect(lines.join('\n')).not.toContain('logs-error.ts');
+    expect(outcome).toMatchObject({
+      error: { trace: ['RangeError: here', expect.stringMatching(/\/var\/task\/logs-error\.js:/)] },
+    });
+  });
 });

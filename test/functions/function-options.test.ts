@@ -37,6 +37,7 @@ test('everything but name and code has a default', () => {
     role: 'arn:aws:iam::123456789012:role/isolambda',
     isolation: 'thread',
     allowWebAssembly: false,
+    sourceMaps: true,
     inspect: false,
     perTenant: false,
   });
