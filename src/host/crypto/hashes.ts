@@ -49,7 +49,7 @@ export function hashes(): Service {
         const args = new Arguments(text, bytes);
         const hash = running.get(`${args.integer(0, 1, Number.MAX_SAFE_INTEGER)}`);
         if (!('copy' in hash)) throw new ServiceError('ERR_INVALID_STATE', 'An HMAC has no copy');
-        return `${running.add(withNode(() => hash.copy(outputLength(args, 1))))}`;
+        return `${running.add(withNode(() => hash.copy(copyLength(args))))}`;
       },
       'crypto.hashes': () => JSON.stringify(getHashes()),
       'crypto.checkHash': (text, bytes) => {
@@ -64,14 +64,17 @@ export function hashes(): Service {
 const hashBytes: HostCall = (text, bytes) => {
   checkSize(bytes);
   const [algorithm = '', encoding = '', length = ''] = text.split(' ');
-  const hash = withNode(() => createHash(algorithm, lengthOption(length)));
+  const hash = withNode(() => createHash(algorithm, lengthOption(algorithm, length)));
   if (bytes !== undefined) hash.update(bytes);
   return digest(hash, encoding);
 };
 
 const hashText: HostCall = (text) => {
   const [algorithm, encoding, data] = headAndText(text);
-  return digest(withNode(() => createHash(algorithm)).update(data, 'utf8'), encoding);
+  return digest(
+    withNode(() => createHash(algorithm, usualLength(algorithm))).update(data, 'utf8'),
+    encoding,
+  );
 };
 
 /** The key is the first bytes, its length the third word. */
@@ -107,6 +110,10 @@ function headAndText(text: string): [string, string, string] {
   return [text.slice(0, first), text.slice(first + 1, second), text.slice(second + 1)];
 }
 
+function copyLength(args: Arguments): { outputLength: number } | undefined {
+  return args.has(1) ? { outputLength: args.integer(1, 0, longestOutput) } : undefined;
+}
+
 /** `[algorithm, outputLength or null, HMAC key or null]` */
 function open(args: Arguments): Hash | Hmac {
   const algorithm = args.string(0);
@@ -118,11 +125,18 @@ function open(args: Arguments): Hash | Hmac {
 }
 
 function outputLength(args: Arguments, index: number): { outputLength: number } | undefined {
-  return args.has(index) ? { outputLength: args.integer(index, 0, longestOutput) } : undefined;
+  if (args.has(index)) return { outputLength: args.integer(index, 0, longestOutput) };
+  return usualLength(args.string(0));
 }
 
-function lengthOption(text: string): { outputLength: number } | undefined {
-  if (text === '') return undefined;
+/** Node wants the length of SHAKE said, and warns on the host's console where nobody did. */
+function usualLength(algorithm: string): { outputLength: number } | undefined {
+  const [, bits] = /^shake(128|256)$/i.exec(algorithm) ?? [];
+  return bits === undefined ? undefined : { outputLength: Number(bits) / 8 };
+}
+
+function lengthOption(algorithm: string, text: string): { outputLength: number } | undefined {
+  if (text === '') return usualLength(algorithm);
   const length = Number(text);
   if (!Number.isInteger(length) || length < 0 || length > longestOutput) {
     throw new ServiceError(

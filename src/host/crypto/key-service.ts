@@ -23,7 +23,8 @@ export function keyReading(keys: ParsedKeys): Service {
       /** `[key letter, key, other letter, other key]` */
       'crypto.equalKeys': (text, bytes) => {
         const args = new Arguments(text, bytes);
-        return keys.read(args, 0).equals(keys.read(args, 2)) ? '1' : '0';
+        const [key, other] = [keys.read(args, 0), keys.read(args, 2)];
+        return withNode(() => key.equals(other)) ? '1' : '0';
       },
     },
   };
