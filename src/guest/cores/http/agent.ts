@@ -1,4 +1,4 @@
-import { EventEmitter } from 'node:events';
+import { EventEmitter } from '../net/streams.ts';
 import { nextTick } from '../../ticks.ts';
 import { builtin as net, Socket } from '../../node/net.ts';
 import { ERR_INVALID_ARG_VALUE, ERR_OUT_OF_RANGE } from '../../node/internal/errors.ts';

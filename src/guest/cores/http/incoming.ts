@@ -1,4 +1,4 @@
-import { Readable } from 'node:stream';
+import { Readable } from '../net/streams.ts';
 import { nextTick } from '../../ticks.ts';
 import { callable } from '../net/callable.ts';
 import type { SocketLike } from './outgoing.ts';

@@ -1,4 +1,4 @@
-import { Stream } from 'node:stream';
+import { Stream } from '../net/streams.ts';
 import { nextTick } from '../../ticks.ts';
 import { Buffer } from '../../node/buffer.ts';
 import { ERR_INVALID_ARG_TYPE, errorWithCode } from '../../node/internal/errors.ts';

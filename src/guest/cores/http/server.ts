@@ -10,7 +10,7 @@ import {
 } from './outgoing.ts';
 import { STATUS_CODES, hasInvalidChar, headersSent, invalidChar } from './words.ts';
 import type { HeaderValue } from './header-block.ts';
-import { Stream } from 'node:stream';
+import { Stream } from '../net/streams.ts';
 
 /** What a response needs to know of the request that it answers. */
 interface Answered {

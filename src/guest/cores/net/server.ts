@@ -1,4 +1,4 @@
-import { EventEmitter } from 'node:events';
+import { EventEmitter } from './streams.ts';
 import { nextTick } from '../../ticks.ts';
 import { errorWithCode } from '../../node/internal/errors.ts';
 import { callable } from './callable.ts';

@@ -1,4 +1,4 @@
-import { Duplex } from 'node:stream';
+import { Duplex } from './streams.ts';
 import { startHost, type HostOperation } from '../../host.ts';
 import { nextTick } from '../../ticks.ts';
 import { Buffer } from '../../node/buffer.ts';
