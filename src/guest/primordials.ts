@@ -60,24 +60,40 @@ export const ArrayBufferIsView: (value: unknown) => value is ArrayBufferView = A
 export const StringFromCharCode: (unit: number) => string = String.fromCharCode;
 
 /** The getter of a property as a plain function that takes the receiver first. */
-function getterOf<Value>(prototype: object, name: PropertyKey): (receiver: unknown) => Value {
+function getterOf(prototype: object, name: PropertyKey): (receiver: unknown) => unknown {
   const getter = Object.getOwnPropertyDescriptor(prototype, name)?.get;
-  return uncurryThis(getter as Method<unknown, [], Value>);
+  return uncurryThis(getter as Method<unknown, [], unknown>);
 }
 const typedArray = Object.getPrototypeOf(Uint8Array.prototype) as Uint8Array;
 /** The name of a typed array's class; undefined for everything else. */
-export const TypedArrayName = getterOf<string | undefined>(typedArray, Symbol.toStringTag);
-export const TypedArrayBuffer = getterOf<ArrayBuffer>(typedArray, 'buffer');
-export const TypedArrayByteOffset = getterOf<number>(typedArray, 'byteOffset');
-export const TypedArrayByteLength = getterOf<number>(typedArray, 'byteLength');
+export const TypedArrayName = getterOf(typedArray, Symbol.toStringTag) as (
+  receiver: unknown,
+) => string | undefined;
+export const TypedArrayBuffer = getterOf(typedArray, 'buffer') as (
+  receiver: unknown,
+) => ArrayBuffer;
+export const TypedArrayByteOffset = getterOf(typedArray, 'byteOffset') as (
+  receiver: unknown,
+) => number;
+export const TypedArrayByteLength = getterOf(typedArray, 'byteLength') as (
+  receiver: unknown,
+) => number;
 export const TypedArraySet = uncurryThis(
   typedArray.set as Method<Uint8Array, [Uint8Array, number?], void>,
 );
-export const DataViewBuffer = getterOf<ArrayBuffer>(DataView.prototype, 'buffer');
-export const DataViewByteOffset = getterOf<number>(DataView.prototype, 'byteOffset');
-export const DataViewByteLength = getterOf<number>(DataView.prototype, 'byteLength');
+export const DataViewBuffer = getterOf(DataView.prototype, 'buffer') as (
+  receiver: unknown,
+) => ArrayBuffer;
+export const DataViewByteOffset = getterOf(DataView.prototype, 'byteOffset') as (
+  receiver: unknown,
+) => number;
+export const DataViewByteLength = getterOf(DataView.prototype, 'byteLength') as (
+  receiver: unknown,
+) => number;
 /** Throws for what is no ArrayBuffer. */
-export const ArrayBufferByteLength = getterOf<number>(ArrayBuffer.prototype, 'byteLength');
+export const ArrayBufferByteLength = getterOf(ArrayBuffer.prototype, 'byteLength') as (
+  receiver: unknown,
+) => number;
 
 /** A record without a prototype: nothing that users put on `Object.prototype` shows through. */
 export function bareRecord<T>(): Record<string, T> {

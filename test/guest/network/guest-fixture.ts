@@ -39,7 +39,7 @@ export async function listen(server: Server): Promise<number> {
 /** Deploys a handler: the body of an async function of `event`; `require` is there. */
 export async function deploy(body: string, options: Partial<FunctionOptions> = {}) {
   count += 1;
-  return lambda.createFunction<unknown>({
+  return lambda.createFunction({
     name: `f${count}`,
     timeoutMs: 10_000,
     memoryMb: 256,
