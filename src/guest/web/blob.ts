@@ -10,7 +10,8 @@ import {
   setConstructorLength,
   setLengths,
 } from './internal/interfaces.ts';
-import { bytesOf, isBufferSource, utf8Decode, utf8Encode } from './internal/utf8.ts';
+import { bytesOf, isBufferSource } from './internal/bytes.ts';
+import { utf8Decode, utf8Encode } from './internal/utf8.ts';
 import { definePlatformKind } from './internal/platform-kinds.ts';
 
 const streamsPart = () => part('web/streams') as typeof import('./streams.ts');

@@ -70,19 +70,19 @@ export class Performance extends EventTarget {
     return measure;
   }
 
+  // As in Node, null is as good as undefined.
   #endOf({ start, end, duration }: MeasureOptions, endMark: unknown): number {
-    if (endMark !== undefined) return this.#timeOf(endMark);
-    if (end !== undefined) return this.#timeOf(end);
-    if (start !== undefined && duration !== undefined) {
-      return this.#timeOf(start) + Number(duration);
-    }
-    return elapsedMs();
+    const mark = endMark ?? end;
+    if (mark !== undefined && mark !== null) return this.#timeOf(mark);
+    const isGiven = start !== undefined && start !== null && duration !== undefined;
+    return isGiven ? this.#timeOf(start) + Number(duration) : elapsedMs();
   }
 
   #startOf({ start, end, duration }: MeasureOptions, startMark: unknown): number {
-    if (start !== undefined) return this.#timeOf(start);
-    if (end !== undefined && duration !== undefined) return this.#timeOf(end) - Number(duration);
-    return startMark === undefined ? 0 : this.#timeOf(startMark);
+    const mark = startMark ?? start;
+    if (mark !== undefined && mark !== null) return this.#timeOf(mark);
+    const isGiven = end !== undefined && end !== null && duration !== undefined;
+    return isGiven ? this.#timeOf(end) - Number(duration) : 0;
   }
 
   /** A time, or the time of the latest mark of that name. */

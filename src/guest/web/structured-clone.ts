@@ -3,7 +3,7 @@ import { dataCloneError, describeUncloneable, kindOf } from './internal/clone-ki
 import { platformKindOf, type PlatformKind } from './internal/platform-kinds.ts';
 import { domString, isIterable } from './internal/conversions.ts';
 import { requireArguments } from './internal/errors.ts';
-import { isArrayBuffer } from './internal/utf8.ts';
+import { isArrayBuffer } from './internal/bytes.ts';
 
 interface Options {
   readonly transfer?: unknown;

@@ -4,7 +4,8 @@ import { codedError, invalidArgType } from './internal/errors.ts';
 import { domString, usvString } from './internal/conversions.ts';
 import { defineInspect, defineInterface, setLengths } from './internal/interfaces.ts';
 import { decoderFor, type Decoder } from './internal/decoders.ts';
-import { bytesOf, isBufferSource, utf8Encode, utf8Write } from './internal/utf8.ts';
+import { bytesOf, isBufferSource } from './internal/bytes.ts';
+import { utf8Encode, utf8Write } from './internal/utf8.ts';
 
 /** https://encoding.spec.whatwg.org/#interface-textencoder */
 export class TextEncoder {

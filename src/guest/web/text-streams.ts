@@ -1,6 +1,6 @@
 import { TransformStream } from './streams.ts';
 import { TextDecoder, TextEncoder } from './text-encoding.ts';
-import { bytesOf, isBufferSource } from './internal/utf8.ts';
+import { bytesOf, isBufferSource } from './internal/bytes.ts';
 import { domString } from './internal/conversions.ts';
 import { NativeTypeError } from '../primordials.ts';
 import { defineInspect, defineInterface, setConstructorLength } from './internal/interfaces.ts';

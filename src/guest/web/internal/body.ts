@@ -4,7 +4,8 @@ import { isOf } from './brands.ts';
 import type { ByteReader, Chunks } from './chunks.ts';
 import { chunkReader, copyOf, joinChunks } from './chunks.ts';
 import { usvString } from './conversions.ts';
-import { bytesOf, isBufferSource, utf8Decode, utf8Encode } from './utf8.ts';
+import { bytesOf, isBufferSource } from './bytes.ts';
+import { utf8Decode, utf8Encode } from './utf8.ts';
 
 type Stream = import('web-streams-polyfill').ReadableStream<Uint8Array>;
 

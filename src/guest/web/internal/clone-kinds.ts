@@ -1,6 +1,6 @@
 import { domException } from '../dom-exception.ts';
 import { platformKindOf, type PlatformKind } from './platform-kinds.ts';
-import { isArrayBuffer } from './utf8.ts';
+import { isArrayBuffer } from './bytes.ts';
 
 /** The kinds that structured cloning knows itself. */
 export type Kind =

@@ -1,4 +1,5 @@
 import { askHost } from '../../host.ts';
+import { exactCopy } from './bytes.ts';
 import { Utf8Decoder, textOfUnits } from './utf8.ts';
 
 /** Decodes one stream of bytes; malformed ones become U+FFFD after `onError` had its say. */
@@ -182,7 +183,7 @@ class HostDecoder implements Decoder {
   }
 }
 
-function decodeByHost(encoding: string, bytes: Uint8Array<ArrayBuffer>, isLast: boolean): string {
-  const answer = askHost('text.decode', `${encoding} ${isLast ? 1 : 0}`, bytes.buffer);
+function decodeByHost(encoding: string, bytes: Uint8Array, isLast: boolean): string {
+  const answer = askHost('text.decode', `${encoding} ${isLast ? 1 : 0}`, exactCopy(bytes));
   return typeof answer === 'string' ? answer : '';
 }

@@ -1,32 +1,17 @@
-import {
-  NativeError,
-  NativeRangeError,
-  NativeTypeError,
-  ObjectDefineProperty,
-  StringOf,
-} from '../../primordials.ts';
+import { errorWithCode } from '../../node/internal/node-error.ts';
+import { received, withSeparators } from '../../node/internal/received.ts';
+import { NativeRangeError, NativeTypeError } from '../../primordials.ts';
 
 /** Errors with the codes and the words of Node's own web classes. */
 
 /** An error with a code: the code is in its stack and its string form, but not in its name. */
 export function codedError(Base: ErrorConstructor, code: string, message: string): Error {
-  const error = new Base(message);
-  const { name } = error;
-  hide(error, 'name', `${name} [${code}]`);
-  (NativeError as unknown as { captureStackTrace(target: object, above: unknown): void })
-    // Freezes the header of the stack while the name has the code in it.
-    .captureStackTrace(error, codedError);
-  delete (error as { name?: string }).name;
-  hide(error, 'toString', function (this: Error) {
-    return `${this.name} [${code}]: ${this.message}`;
-  });
-  (error as Error & { code: string }).code = code;
-  return error;
+  return errorWithCode(code, message, Base);
 }
 
 export function invalidArgType(name: string, expected: string, value: unknown): Error {
   const kind = name.includes('.') ? 'property' : 'argument';
-  const message = `The "${name}" ${kind} must be ${expected}.${received(value)}`;
+  const message = `The "${name}" ${kind} must be ${expected}. Received ${received(value)}`;
   return codedError(NativeTypeError, 'ERR_INVALID_ARG_TYPE', message);
 }
 
@@ -51,37 +36,11 @@ export function requireArguments(count: number, ...names: string[]): void {
 }
 
 export function outOfRange(name: string, range: string, value: unknown): Error {
-  const message = `The value of "${name}" is out of range. It must be ${range}. Received ${withSeparators(String(value))}`;
+  const message = `The value of "${name}" is out of range. It must be ${range}. Received ${numberText(value)}`;
   return codedError(NativeRangeError, 'ERR_OUT_OF_RANGE', message);
 }
 
-/** Node's form of large integers: `4_294_967_297`. */
-function withSeparators(text: string): string {
-  const isLargeInteger = /^-?\d{10,21}$/.test(text) && Math.abs(Number(text)) > 2 ** 32;
-  return isLargeInteger ? text.replaceAll(/\B(?=(?:\d{3})+$)/g, '_') : text;
-}
-
-function hide(target: object, key: string, value: unknown): void {
-  ObjectDefineProperty(target, key, {
-    value,
-    writable: true,
-    configurable: true,
-    enumerable: false,
-  });
-}
-
-/** What came instead, as Node's ERR_INVALID_ARG_TYPE tells it. */
-function received(value: unknown): string {
-  if (value === null || value === undefined) return ` Received ${String(value)}`;
-  if (typeof value === 'function') return ` Received function ${value.name}`;
-  if (typeof value === 'object') {
-    const name = (value.constructor as { name?: unknown } | undefined)?.name;
-    return typeof name === 'string' && name !== ''
-      ? ` Received an instance of ${name}`
-      : ' Received [Object: null prototype] {}';
-  }
-  let text = typeof value === 'string' ? `'${value}'` : StringOf(value);
-  if (typeof value === 'bigint') text += 'n';
-  if (text.length > 28) text = `${text.slice(0, 25)}...`;
-  return ` Received type ${typeof value} (${text})`;
+function numberText(value: unknown): string {
+  const isLarge = Number.isInteger(value) && Math.abs(value as number) > 2 ** 32;
+  return isLarge ? withSeparators(String(value)) : String(value);
 }

@@ -210,29 +210,3 @@ export function utf8Decode(bytes: Uint8Array): string {
   const text = new Utf8Decoder().decode(bytes, true);
   return text.charCodeAt(0) === 0xfeff ? text.slice(1) : text;
 }
-
-/** A view's bytes, whatever kind of view or buffer it is. */
-export function bytesOf(source: ArrayBuffer | ArrayBufferView): Uint8Array<ArrayBuffer> {
-  if (ArrayBuffer.isView(source)) {
-    const { buffer, byteOffset, byteLength } = source;
-    return new Uint8Array(buffer as ArrayBuffer, byteOffset, byteLength);
-  }
-  return new Uint8Array(source);
-}
-
-const bufferByteLength = Object.getOwnPropertyDescriptor(ArrayBuffer.prototype, 'byteLength')
-  ?.get as (this: unknown) => number;
-
-/** By the internal slot: `instanceof` can be fooled. */
-export function isArrayBuffer(value: unknown): value is ArrayBuffer {
-  try {
-    Reflect.apply(bufferByteLength, value, []);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-export function isBufferSource(value: unknown): value is ArrayBuffer | ArrayBufferView {
-  return ArrayBuffer.isView(value) || isArrayBuffer(value);
-}
