@@ -8,6 +8,7 @@ import { isBuiltin } from 'node:module';
 import { dirname, relative, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build, type Plugin } from 'esbuild';
+import { amended, amendedFiles } from './amendments.ts';
 import { builtinNames } from './builtin-names.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -39,6 +40,10 @@ const partImports: Plugin = {
       const isPackage = path.endsWith('/') && isOurs;
       if (isPackage || !isBuiltin(name)) return undefined;
       return { path: `node:${name}`, external: true };
+    });
+    building.onLoad({ filter: amendedFiles }, ({ path }) => {
+      const contents = amended(path.replaceAll(sep, '/'), readFileSync(path, 'utf8'));
+      return contents === undefined ? undefined : { contents };
     });
   },
 };

@@ -18,6 +18,7 @@ import { methods, shown } from '../cores/buffer/methods.ts';
 import { transcodeBytes } from '../cores/buffer/transcode.ts';
 import { isUtf8Bytes } from '../cores/buffer/utf8.ts';
 import { ERR_INVALID_ARG_TYPE, ERR_MISSING_ARGS, errorWithCode } from './internal/errors.ts';
+import { validateNumber } from './internal/validators.ts';
 
 /** Node's `Buffer`, as a library of its own in plain JavaScript. */
 interface BufferFunction {
@@ -200,7 +201,8 @@ export const builtin: object = Object.defineProperties(
       get INSPECT_MAX_BYTES(): number {
         return shown.bytes;
       },
-      set INSPECT_MAX_BYTES(bytes: number) {
+      set INSPECT_MAX_BYTES(bytes: unknown) {
+        validateNumber(bytes, 'INSPECT_MAX_BYTES', 0);
         shown.bytes = bytes;
       },
     }),

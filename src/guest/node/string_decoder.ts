@@ -25,68 +25,73 @@ interface Rest {
 
 const nothing: Rest = { length: 0, total: 0 };
 
+interface State {
+  kept: Uint8Array & { readonly length: number };
+  total: number;
+}
+
+/** Beside the object: `StringDecoder.call(this)` makes decoders of the objects of old packages. */
+const states = new WeakMap<object, State>();
+
+function stateOf(decoder: object): State {
+  const state = states.get(decoder);
+  if (state === undefined) throw new ERR_INVALID_THIS('StringDecoder');
+  return state;
+}
+
 /** https://nodejs.org/docs/latest-v24.x/api/string_decoder.html */
-class StringDecoderClass {
-  readonly encoding: string;
-  #kept = Buffer.alloc(0);
-  #total = 0;
+interface Decoder {
+  encoding: string;
+  write(chunk: unknown): string;
+}
 
-  constructor(encoding?: unknown) {
-    const name =
-      encoding === undefined || encoding === null || encoding === ''
-        ? 'utf8'
-        : names[String(encoding).toLowerCase()];
-    if (name === undefined) throw new ERR_UNKNOWN_ENCODING(String(encoding));
-    this.encoding = name;
-  }
-
-  static isDecoder(value: unknown): value is StringDecoderClass {
-    return typeof value === 'object' && value !== null && #kept in value;
-  }
-
-  write(chunk: unknown): string {
+const methods = {
+  write(this: Decoder, chunk: unknown): string {
     if (typeof chunk === 'string') return chunk;
     if (!ArrayBuffer.isView(chunk)) {
       throw new ERR_INVALID_ARG_TYPE('buf', ['Buffer', 'TypedArray', 'DataView'], chunk);
     }
-    if (!StringDecoderClass.isDecoder(this)) throw new ERR_INVALID_THIS('StringDecoder');
+    const state = stateOf(this);
     const fresh = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
-    const bytes = this.#kept.length === 0 ? fresh : Buffer.concat([this.#kept, fresh]);
-    const rest = restOf(bytes, this.encoding, this.#kept.length);
-    this.#total = rest.total;
+    const bytes = state.kept.length === 0 ? fresh : Buffer.concat([state.kept, fresh]);
+    const rest = restOf(bytes, this.encoding, state.kept.length);
+    state.total = rest.total;
     const end = bytes.length - rest.length;
-    this.#kept = Buffer.from(bytes.subarray(end));
+    state.kept = Buffer.from(bytes.subarray(end));
     return textOf(bytes, this.encoding, end);
-  }
+  },
 
-  end(chunk?: unknown): string {
+  end(this: Decoder, chunk?: unknown): string {
     const text = chunk === undefined ? '' : this.write(chunk);
-    const kept = this.#kept;
-    this.#kept = Buffer.alloc(0);
-    this.#total = 0;
+    const state = stateOf(this);
+    const { kept } = state;
+    state.kept = Buffer.alloc(0);
+    state.total = 0;
     return kept.length === 0 ? text : text + textOf(kept, this.encoding, kept.length);
-  }
+  },
 
-  text(bytes: Uint8Array, offset: number): string {
-    this.#kept = Buffer.alloc(0);
-    this.#total = 0;
+  text(this: Decoder, bytes: Uint8Array, offset: number): string {
+    const state = stateOf(this);
+    state.kept = Buffer.alloc(0);
+    state.total = 0;
     return this.write(bytes.subarray(offset));
-  }
+  },
 
   get lastChar(): Uint8Array {
     const shown = Buffer.alloc(4);
-    shown.set(this.#kept);
+    shown.set(stateOf(this).kept);
     return shown;
-  }
+  },
 
   get lastNeed(): number {
-    return this.#total === 0 ? 0 : this.#total - this.#kept.length;
-  }
+    const { kept, total } = stateOf(this);
+    return total === 0 ? 0 : total - kept.length;
+  },
 
   get lastTotal(): number {
-    return this.#total;
-  }
-}
+    return stateOf(this).total;
+  },
+};
 
 function textOf(bytes: Uint8Array, encoding: string, end: number): string {
   return (bytes as Uint8Array & { toString(...args: unknown[]): string }).toString(
@@ -134,17 +139,23 @@ function restOfUtf16(bytes: Uint8Array, keptBefore: number): Rest {
 
 interface StringDecoderFunction {
   (this: unknown, encoding?: unknown): void;
-  new (encoding?: unknown): StringDecoderClass;
-  prototype: StringDecoderClass;
+  new (encoding?: unknown): Decoder & typeof methods;
+  prototype: Decoder & typeof methods;
 }
 
-/** Old packages inherit from it as from a function: `StringDecoder.call(this)` makes the fields elsewhere. */
-export const StringDecoder: StringDecoderFunction =
-  StringDecoderClass as unknown as StringDecoderFunction;
-Object.defineProperty(StringDecoder, 'name', { value: 'StringDecoder' });
-for (const name of ['lastChar', 'lastNeed', 'lastTotal']) {
-  const found = Object.getOwnPropertyDescriptor(StringDecoder.prototype, name);
-  if (found) Object.defineProperty(StringDecoder.prototype, name, { ...found, enumerable: true });
-}
+/** A function and no class: see `states`. */
+export const StringDecoder: StringDecoderFunction = function StringDecoder(
+  this: Decoder,
+  encoding?: unknown,
+): void {
+  const name =
+    encoding === undefined || encoding === null || encoding === ''
+      ? 'utf8'
+      : names[String(encoding).toLowerCase()];
+  if (name === undefined) throw new ERR_UNKNOWN_ENCODING(String(encoding));
+  this.encoding = name;
+  states.set(this, { kept: Buffer.alloc(0), total: 0 });
+} as unknown as StringDecoderFunction;
+Object.defineProperties(StringDecoder.prototype, Object.getOwnPropertyDescriptors(methods));
 
 export const builtin: { StringDecoder: StringDecoderFunction } = { StringDecoder };

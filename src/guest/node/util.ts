@@ -35,10 +35,10 @@ function inherits(constructor: unknown, superConstructor: unknown): void {
   if (typeof constructor !== 'function') {
     throw new ERR_INVALID_ARG_TYPE('ctor', 'Function', constructor);
   }
-  if (typeof superConstructor !== 'function') {
+  if (superConstructor === undefined || superConstructor === null) {
     throw new ERR_INVALID_ARG_TYPE('superCtor', 'Function', superConstructor);
   }
-  const { prototype } = superConstructor;
+  const { prototype } = superConstructor as { prototype?: object };
   if (prototype === undefined) {
     throw new ERR_INVALID_ARG_TYPE('superCtor.prototype', 'Object', prototype);
   }

@@ -9,11 +9,17 @@ export class FastBuffer extends Uint8Array<ArrayBuffer> {
 export const maxLength: number = Number.MAX_SAFE_INTEGER;
 export const maxStringLength: number = 536870888;
 
+const byteLength = Object.getOwnPropertyDescriptor(ArrayBuffer.prototype, 'byteLength')?.get as (
+  this: unknown,
+) => number;
+
+/** By the internal slot, as Node asks it: an object with that prototype is none. */
 export function isAnyArrayBuffer(value: unknown): value is ArrayBuffer {
-  return (
-    value instanceof ArrayBuffer ||
-    (typeof value === 'object' &&
-      value !== null &&
-      Object.prototype.toString.call(value) === '[object ArrayBuffer]')
-  );
+  if (typeof value !== 'object' || value === null) return false;
+  try {
+    Reflect.apply(byteLength, value, []);
+    return true;
+  } catch {
+    return false;
+  }
 }

@@ -1,4 +1,5 @@
 import {
+  ERR_BUFFER_OUT_OF_BOUNDS,
   ERR_INVALID_ARG_TYPE,
   ERR_INVALID_BUFFER_SIZE,
   ERR_UNKNOWN_ENCODING,
@@ -88,7 +89,13 @@ export const methods: object & ThisType<FastBuffer> = {
     );
   },
 
-  lastIndexOf(value: unknown, from?: unknown, encoding?: unknown) {
+  /** No method but a function, which can be called with `new`, as in Node. */
+  lastIndexOf: function lastIndexOf(
+    this: FastBuffer,
+    value: unknown,
+    from?: unknown,
+    encoding?: unknown,
+  ) {
     return findIn(this, value, from, encoding, false);
   },
 
@@ -160,21 +167,38 @@ Object.assign(methods, numberMethods);
 
 /** The methods of one encoding, such as `latin1Slice`: not documented, and used by packages. */
 function addEncodingMethods(prefix: string, { write, slice }: Encoding): void {
-  table[`${prefix}Slice`] = function (this: FastBuffer, start = 0, end = this.length) {
-    validateInteger(start, 'offset', 0, this.length);
-    return slice(this, start, Math.min(end, this.length));
+  table[`${prefix}Slice`] = function (this: FastBuffer, from = 0, to = this.length) {
+    const start = Math.trunc(from) || 0;
+    const end = Math.max(start, Math.trunc(to) || 0);
+    if (start < 0 || end > this.length) throw indexOutOfRange();
+    return slice(this, start, end);
   };
   table[`${prefix}Write`] = function (
     this: FastBuffer,
     text: string,
-    offset = 0,
-    length = this.length - offset,
+    from = 0,
+    length = this.length - from,
   ) {
     if (typeof text !== 'string') throw notText();
-    validateInteger(offset, 'offset', 0, this.length);
-    return write(this, text, offset, Math.min(length, this.length - offset));
+    const offset = Math.trunc(from) || 0;
+    const room = this.length - offset;
+    if (exactlyBound.has(prefix)) {
+      if (!(offset >= 0 && room >= 0)) throw new ERR_BUFFER_OUT_OF_BOUNDS('offset');
+      if (!(length >= 0 && length <= room)) throw new ERR_BUFFER_OUT_OF_BOUNDS('length');
+    } else if (!(offset >= 0 && room >= 0 && length >= 0)) {
+      throw indexOutOfRange();
+    }
+    return write(this, text, offset, Math.min(length, room));
   };
 }
+
+/** Of these, Node says which bound was crossed, and takes no length beyond the end. */
+const exactlyBound: ReadonlySet<string> = new Set(['ascii', 'latin1', 'utf8']);
+
+function indexOutOfRange(): Error {
+  return errorWithCode('ERR_OUT_OF_RANGE', 'Index out of range', RangeError);
+}
+
 for (const encoding of Object.values(encodings)) {
   addEncodingMethods(encoding.name === 'utf16le' ? 'ucs2' : encoding.name, encoding);
 }

@@ -9,6 +9,9 @@ export function findIn(
   encodingName: unknown,
   isForward: boolean,
 ): number {
+  if (!ArrayBuffer.isView(bytes)) {
+    throw new ERR_INVALID_ARG_TYPE('buffer', ['Buffer', 'TypedArray', 'DataView'], bytes);
+  }
   const isNamed = typeof from === 'string';
   const name = isNamed ? from : encodingName;
   // The position crosses into a 32 bit integer in Node.

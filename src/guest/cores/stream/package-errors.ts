@@ -11,9 +11,19 @@ class InvalidArgType extends all.ERR_INVALID_ARG_TYPE {
   }
 }
 
-export const codes: Readonly<Record<string, unknown>> = {
-  ...all,
-  ERR_INVALID_ARG_TYPE: InvalidArgType,
-};
+type ErrorClass = new (...args: never[]) => Error;
+
+/** The package calls some of them without `new`. */
+function callable(Class: ErrorClass): unknown {
+  return function makeError(...args: never[]) {
+    return new Class(...args);
+  };
+}
+
+export const codes: Readonly<Record<string, unknown>> = Object.fromEntries(
+  Object.entries({ ...all, ERR_INVALID_ARG_TYPE: InvalidArgType })
+    .filter(([name]) => name.startsWith('ERR_'))
+    .map(([name, Class]) => [name, callable(Class as unknown as ErrorClass)]),
+);
 
 export const hideStackFrames = <Value>(hidden: Value): Value => hidden;

@@ -142,10 +142,11 @@ export const ERR_MULTIPLE_CALLBACK: NodeErrorClass<[]> = plain(
   'ERR_MULTIPLE_CALLBACK',
   'Callback called multiple times',
 );
-export const ERR_UNKNOWN_ENCODING: NodeErrorClass<[string]> = oneWord(
+export const ERR_UNKNOWN_ENCODING: NodeErrorClass<[encoding: unknown]> = nodeError(
   'ERR_UNKNOWN_ENCODING',
-  (encoding) => `Unknown encoding: ${encoding}`,
   TypeError,
+  (encoding: unknown) =>
+    `Unknown encoding: ${typeof encoding === 'object' ? inspected(encoding) : String(encoding)}`,
 );
 export const ERR_UNKNOWN_SIGNAL: NodeErrorClass<[string]> = oneWord(
   'ERR_UNKNOWN_SIGNAL',

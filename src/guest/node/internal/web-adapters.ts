@@ -65,6 +65,7 @@ export function readableToWeb(
   const isObjects = source.readableObjectMode === true;
   const strategy = options.strategy ?? strategyFor(source.readableHighWaterMark, isObjects);
   let controller: ReadableController | undefined;
+  let wasCancelled = false;
   const onData = (chunk: unknown): void => {
     controller?.enqueue(isObjects ? chunk : webChunk(chunk));
     if ((controller?.desiredSize ?? 0) <= 0) source.pause();
@@ -74,7 +75,7 @@ export function readableToWeb(
     forget();
     source.on('error', ignore);
     if (error) controller?.error(webError(error));
-    else controller?.close();
+    else if (!wasCancelled) controller?.close();
     controller = undefined;
   });
   source.on('data', onData);
@@ -87,6 +88,7 @@ export function readableToWeb(
         source.resume();
       },
       cancel(reason: unknown) {
+        wasCancelled = true;
         source.destroy(toError(reason));
       },
     },
@@ -236,7 +238,7 @@ function writerMethods(
         chunk = Buffer.from(chunk, encoding);
       }
       writer.ready
-        .then(() => writer.write(objectMode ? chunk : webChunk(chunk)))
+        .then(() => writer.write(chunk))
         .then(
           () => done(),
           (error: Error) => done(error),
