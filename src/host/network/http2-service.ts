@@ -1,5 +1,7 @@
 import {
   connect,
+  constants,
+  getDefaultSettings,
   type ClientHttp2Session,
   type ClientHttp2Stream,
   type IncomingHttpHeaders,
@@ -91,7 +93,8 @@ export function http2Service(room: NetworkRoom): Service {
         const question = Question.parse(text);
         const id = handles.newId(question);
         const { session } = handles.get(question, SessionHandle, 'session');
-        const stream = session.request(readHeaders(question), { endStream: false });
+        const isBodiless = question.flag('end') && (bytes?.byteLength ?? 0) === 0;
+        const stream = session.request(readHeaders(question), { endStream: isBodiless });
         let trailers: readonly string[] = [];
         const exchange = new Exchange(stream, {
           trailers: () => trailers,
@@ -103,7 +106,9 @@ export function http2Service(room: NetworkRoom): Service {
         try {
           handles.add(id, exchange);
           const head = headOf(stream, exchange);
-          if (question.flag('end')) exchange.writer.end(bytes, signal).catch(() => {});
+          // The response may come before the body has left, so nobody waits for that.
+          if (isBodiless) stream.end();
+          else if (question.flag('end')) exchange.writer.end(bytes, signal).catch(() => {});
           else if (bytes !== undefined) await exchange.writer.write(bytes, signal);
           const headers = await abortable(head, signal);
           exchange.respond(stream);
@@ -126,6 +131,8 @@ export function http2Service(room: NetworkRoom): Service {
         handles.get(Question.parse(text), SessionHandle).ended(signal),
     },
     calls: {
+      'h2.constants': () => JSON.stringify(constants),
+      'h2.defaultSettings': () => JSON.stringify(getDefaultSettings()),
       /** `{ id }`: no more requests; the session ends after those that run. */
       'h2.close': (text) => {
         handles.get(Question.parse(text), SessionHandle).session.close();

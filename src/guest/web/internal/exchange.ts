@@ -60,20 +60,33 @@ export class Exchange {
     isComplete: boolean,
     done: Done<ResponseHead>,
   ): void {
+    this.start('http.open', request, body, isComplete, (error, answer) => {
+      if (error !== undefined) {
+        done(error);
+        return;
+      }
+      const head = JSON.parse(answer ?? '{}') as ResponseHead;
+      if (head.isUpgrade) this.#isOver = true;
+      done(undefined, head);
+    });
+  }
+
+  /** The same for another operation that begins an exchange; `done` gets the host's answer as it is. */
+  start(
+    operation: string,
+    request: object,
+    body: Uint8Array | undefined,
+    isComplete: boolean,
+    done: Done<string>,
+  ): void {
     const size = body?.byteLength ?? 0;
     const isWhole = isComplete && size <= mostBytesAtOnce;
     const question = JSON.stringify({ ...request, id: this.id, end: isWhole });
     const bytes = body === undefined || !isWhole || size === 0 ? undefined : ownBuffer(body);
-    this.#opening = startHost('http.open', question, bytes, (error, answer) => {
+    this.#opening = startHost(operation, question, bytes, (error, answer) => {
       this.#opening = undefined;
-      if (error !== undefined) {
-        this.#isOver = true;
-        done(error);
-        return;
-      }
-      const head = JSON.parse(answer as string) as ResponseHead;
-      if (head.isUpgrade) this.#isOver = true;
-      done(undefined, head);
+      if (error !== undefined) this.#isOver = true;
+      done(error, answer as string);
     });
     if (isWhole || body === undefined) return;
     // What goes wrong here is told with the head.
