@@ -7,6 +7,7 @@ import {
   NativeError,
   StringIndexOf,
   StringOf,
+  StringReplaceAll,
   StringSlice,
   bareRecord,
   quote,
@@ -93,69 +94,106 @@ function errorObject(error: Error): string {
 
 const level = { trace: 0, debug: 1, info: 2, warn: 3, error: 4, fatal: 5 } as const;
 
-/** A console with every method of Node's; what has no meaning in a log does nothing. */
 /** A warning of the runtime itself. */
 export function warn(text: string): void {
   log(level.warn, [text]);
 }
 
+const textPart = () =>
+  part('web/internal/console-text') as typeof import('./web/internal/console-text.ts');
+
+interface ProcessOutput {
+  readonly stdout: object;
+  readonly stderr: object;
+  emitWarning(text: string): void;
+}
+const nodeProcess = () => (globalThis as unknown as { process: ProcessOutput }).process;
+
+/** What loggers look for: winston writes to `_stdout` where there is one, past the log's format. */
+const hidden: PropertyDescriptorMap = {
+  _stdout: { get: () => nodeProcess().stdout, configurable: true },
+  _stderr: { get: () => nodeProcess().stderr, configurable: true },
+  [Symbol.toStringTag]: { value: 'console', configurable: true },
+};
+
+/** A console with every method of Node's; what has no meaning in a log does nothing. */
 export function createConsole(): object {
   const counts = bareRecord<number>();
   const timers = bareRecord<number>();
   let indent = '';
   const write = (at: number, args: unknown[]): void => {
-    if (indent !== '' && args.length > 0)
-      args[0] = typeof args[0] === 'string' ? indent + args[0] : args[0];
-    log(at, args);
+    if (indent === '' || isJson) log(at, args);
+    else log(at, [indent + StringReplaceAll(formatText(args), '\n', `\n${indent}`)]);
   };
-  const elapsed = (label: string): string | undefined => {
+  const elapsed = (label: string, method: string): string | undefined => {
     const startedMs = timers[label];
-    return startedMs === undefined ? undefined : `${label}: ${DateNow() - startedMs}ms`;
+    if (startedMs === undefined) {
+      nodeProcess().emitWarning(`No such label '${label}' for console.${method}()`);
+      return undefined;
+    }
+    const durationMs = DateNow() - startedMs;
+    return `${label}: ${durationMs < 1000 ? `${durationMs}ms` : textPart().durationText(durationMs)}`;
   };
-  return {
-    log: (...args: unknown[]) => write(level.info, args),
-    info: (...args: unknown[]) => write(level.info, args),
-    debug: (...args: unknown[]) => write(level.debug, args),
-    warn: (...args: unknown[]) => write(level.warn, args),
-    error: (...args: unknown[]) => write(level.error, args),
-    fatal: (...args: unknown[]) => write(level.fatal, args),
-    trace: (...args: unknown[]) => {
-      const stack = StringOf(new NativeError().stack).split('\n').slice(2).join('\n');
-      write(level.trace, [`${formatText(args)}\n${stack}`]);
+  return Object.defineProperties(
+    {
+      log: (...args: unknown[]) => write(level.info, args),
+      info: (...args: unknown[]) => write(level.info, args),
+      debug: (...args: unknown[]) => write(level.debug, args),
+      warn: (...args: unknown[]) => write(level.warn, args),
+      error: (...args: unknown[]) => write(level.error, args),
+      fatal: (...args: unknown[]) => write(level.fatal, args),
+      trace: (...args: unknown[]) => {
+        const stack = StringOf(new NativeError().stack).split('\n').slice(2).join('\n');
+        write(level.trace, [`${formatText(args)}\n${stack}`]);
+      },
+      dir: (value: unknown, options?: object) =>
+        write(level.info, [inspectPart().inspect(value, { customInspect: false, ...options })]),
+      dirxml: (...args: unknown[]) => write(level.info, args),
+      table: (value: unknown, properties?: unknown) => {
+        write(level.info, [textPart().tableText(value, properties) ?? value]);
+      },
+      assert: (condition: unknown, ...args: unknown[]) => {
+        if (condition) return;
+        if (typeof args[0] === 'string') args[0] = `Assertion failed: ${args[0]}`;
+        else args = args.length === 0 ? ['Assertion failed'] : ['Assertion failed:', ...args];
+        write(level.warn, args);
+      },
+      count: (label: unknown = 'default') => {
+        const key = StringOf(label);
+        const count = (counts[key] ?? 0) + 1;
+        counts[key] = count;
+        write(level.info, [`${key}: ${count}`]);
+      },
+      countReset: (label: unknown = 'default') => {
+        const key = StringOf(label);
+        if (counts[key] === undefined)
+          nodeProcess().emitWarning(`Count for '${key}' does not exist`);
+        delete counts[key];
+      },
+      group: (...args: unknown[]) => {
+        if (args.length > 0) write(level.info, args);
+        indent += '  ';
+      },
+      groupCollapsed: (...args: unknown[]) => {
+        if (args.length > 0) write(level.info, args);
+        indent += '  ';
+      },
+      groupEnd: () => void (indent = indent.slice(2)),
+      time: (label: unknown = 'default') => {
+        const key = StringOf(label);
+        if (timers[key] === undefined) timers[key] = DateNow();
+        else nodeProcess().emitWarning(`Label '${key}' already exists for console.time()`);
+      },
+      timeLog: (label: unknown = 'default', ...args: unknown[]) => {
+        const text = elapsed(StringOf(label), 'timeLog');
+        if (text !== undefined) write(level.info, [text, ...args]);
+      },
+      timeEnd: (label: unknown = 'default') => {
+        const text = elapsed(StringOf(label), 'timeEnd');
+        if (text !== undefined) write(level.info, [text]);
+        delete timers[StringOf(label)];
+      },
     },
-    dir: (value: unknown, options?: object) =>
-      write(level.info, [inspectPart().inspect(value, { customInspect: false, ...options })]),
-    dirxml: (...args: unknown[]) => write(level.info, args),
-    table: (value: unknown) => write(level.info, [inspectPart().inspect(value)]),
-    assert: (condition: unknown, ...args: unknown[]) => {
-      if (!condition)
-        write(level.warn, ['Assertion failed' + (args.length > 0 ? ':' : ''), ...args]);
-    },
-    count: (label: unknown = 'default') => {
-      const key = StringOf(label);
-      const count = (counts[key] ?? 0) + 1;
-      counts[key] = count;
-      write(level.info, [`${key}: ${count}`]);
-    },
-    countReset: (label: unknown = 'default') => void delete counts[StringOf(label)],
-    group: (...args: unknown[]) => {
-      if (args.length > 0) write(level.info, args);
-      indent += '  ';
-    },
-    groupCollapsed: (...args: unknown[]) => {
-      if (args.length > 0) write(level.info, args);
-      indent += '  ';
-    },
-    groupEnd: () => void (indent = indent.slice(2)),
-    time: (label: unknown = 'default') => void (timers[StringOf(label)] = DateNow()),
-    timeLog: (label: unknown = 'default', ...args: unknown[]) => {
-      const text = elapsed(StringOf(label));
-      if (text !== undefined) write(level.info, [text, ...args]);
-    },
-    timeEnd: (label: unknown = 'default') => {
-      const text = elapsed(StringOf(label));
-      if (text !== undefined) write(level.info, [text]);
-      delete timers[StringOf(label)];
-    },
-  };
+    hidden,
+  );
 }

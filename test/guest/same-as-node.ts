@@ -1,4 +1,7 @@
+import { createRequire } from 'node:module';
 import { Lambda } from '../../src/index.ts';
+
+const require = createRequire(import.meta.url);
 
 /** A name and the body of an async function whose result has a JSON form. */
 export type Case = readonly [name: string, body: string];
@@ -28,7 +31,7 @@ type Handler = () => Promise<unknown[]>;
 export async function inNode(cases: readonly Case[]): Promise<unknown[]> {
   const exports: { handler?: Handler } = {};
   // oxlint-disable-next-line typescript/no-implied-eval -- the very text that the guest runs
-  new Function('exports', sourceOf(cases.map(([, body]) => body)))(exports);
+  new Function('exports', 'require', sourceOf(cases.map(([, body]) => body)))(exports, require);
   const results = (await exports.handler?.()) ?? [];
   return JSON.parse(JSON.stringify(results)) as unknown[];
 }

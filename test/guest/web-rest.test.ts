@@ -120,3 +120,33 @@ describe('the rest of the web platform is as in Node', async () => {
     expect(guest[index]).toEqual(node[index]);
   });
 });
+
+const inspected: readonly Case[] = [
+  'new URL("http://a.example:8/p?q=1#h")',
+  'new URLSearchParams("a=1&b=2")',
+  'new URLSearchParams()',
+  'new Headers({ a: "1", "X-B": "2" })',
+  'new Response("x")',
+  'new Request("http://a/")',
+  'new Blob(["x"])',
+  'new File(["x"], "n", { lastModified: 1 })',
+  'new EventTarget()',
+  'new AbortController()',
+  'AbortSignal.abort()',
+  'new TextDecoder()',
+  'new ReadableStream()',
+  'new ReadableStream({ type: "bytes" })',
+  'new WritableStream()',
+  'new TransformStream()',
+  'new TextDecoderStream()',
+  'navigator',
+  'new PerformanceObserver(() => {})',
+  '[[[new URL("http://a")]], { h: new Headers({ a: "1" }) }]',
+].map((value): Case => [value, `return require('node:util').inspect(${value})`]);
+
+describe('util.inspect shows what it shows in Node', async () => {
+  const [guest, node] = [await inGuest(inspected), await inNode(inspected)];
+  test.each(inspected.map(([name], index) => [name, index] as const))('%s', (_name, index) => {
+    expect(guest[index]).toBe(node[index]);
+  });
+});

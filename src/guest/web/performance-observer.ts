@@ -149,10 +149,16 @@ export class PerformanceObserver {
   static offer(observer: PerformanceObserver, entry: PerformanceEntry): void {
     observer.#offer(entry);
   }
+  static stateOf(observer: PerformanceObserver): object {
+    const entryTypes = [...observer.#types];
+    return { pending: observer.#isWaiting, entryTypes, buffer: observer.#queue };
+  }
 }
 
-const { offer } = PerformanceObserver;
-delete (PerformanceObserver as { offer?: unknown }).offer;
+const { offer, stateOf } = PerformanceObserver;
+for (const name of ['offer', 'stateOf']) {
+  delete (PerformanceObserver as unknown as Record<string, unknown>)[name];
+}
 
 /** A new entry, for whoever observes its type. */
 export function observeEntry(entry: PerformanceEntry): void {
@@ -174,4 +180,5 @@ defineInterface(PerformanceObserver, 'PerformanceObserver', [
 ]);
 defineInspect(PerformanceObserver.prototype, (observer) => ({
   connected: observers.has(observer),
+  ...stateOf(observer),
 }));

@@ -15,6 +15,7 @@ import {
 } from 'web-streams-polyfill';
 import { defineBrand } from './internal/brands.ts';
 import type { ByteReader } from './internal/chunks.ts';
+import { defineInspect } from './internal/interfaces.ts';
 import { definePlatformKind } from './internal/platform-kinds.ts';
 import { domException } from './dom-exception.ts';
 import { part } from '../parts.ts';
@@ -94,6 +95,40 @@ definePlatformKind({
   },
 });
 definePlatformKind({ isOf: brandOf(TransformStream, 'readable') });
+
+type Fields = Readonly<Record<string, unknown>>;
+
+function fieldsOf(stream: object): Fields {
+  return stream as Fields;
+}
+
+defineInspect(ReadableStream.prototype, (stream) => ({
+  locked: stream.locked,
+  state: fieldsOf(stream)['_state'],
+  supportsBYOB:
+    fieldsOf(stream)['_readableStreamController'] instanceof ReadableByteStreamController,
+}));
+defineInspect(WritableStream.prototype, (stream) => ({
+  locked: stream.locked,
+  state: fieldsOf(stream)['_state'],
+}));
+defineInspect(TransformStream.prototype, (stream) => ({
+  readable: stream.readable,
+  writable: stream.writable,
+  backpressure: fieldsOf(stream)['_backpressure'],
+}));
+for (const { prototype } of [
+  ReadableByteStreamController,
+  ReadableStreamBYOBReader,
+  ReadableStreamBYOBRequest,
+  ReadableStreamDefaultController,
+  ReadableStreamDefaultReader,
+  TransformStreamDefaultController,
+  WritableStreamDefaultController,
+  WritableStreamDefaultWriter,
+]) {
+  defineInspect(prototype, () => ({}));
+}
 
 /** Whether somebody has read from the stream or cancelled it; the package keeps it in a field. */
 export function isDisturbed(stream: object): boolean {
