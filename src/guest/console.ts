@@ -155,8 +155,7 @@ export function createConsole(): object {
       assert: (condition: unknown, ...args: unknown[]) => {
         if (condition) return;
         if (typeof args[0] === 'string') args[0] = `Assertion failed: ${args[0]}`;
-        else args = args.length === 0 ? ['Assertion failed'] : ['Assertion failed:', ...args];
-        write(level.warn, args);
+        write(level.warn, typeof args[0] === 'string' ? args : ['Assertion failed', ...args]);
       },
       count: (label: unknown = 'default') => {
         const key = StringOf(label);
