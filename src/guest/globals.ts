@@ -52,6 +52,7 @@ const globalsOfParts: Readonly<Record<string, readonly string[]>> = {
   'web/abort': ['AbortController', 'AbortSignal'],
   'web/base64': ['atob', 'btoa'],
   'web/blob': ['Blob', 'File'],
+  'web/compression': ['CompressionStream', 'DecompressionStream'],
   'web/crypto': ['Crypto', 'CryptoKey', 'crypto'],
   'web/dom-exception': ['DOMException'],
   'web/event': ['CustomEvent', 'Event'],
