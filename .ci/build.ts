@@ -52,6 +52,7 @@ const partImports: Plugin = {
 const replacements: Readonly<Record<string, string>> = {
   'readable-stream/lib/ours/errors': 'src/guest/cores/stream/package-errors.ts',
   'readable-stream/lib/ours/util': 'src/guest/cores/stream/package-util.ts',
+  'unenv/dist/runtime/node/internal/url/errors.mjs': 'src/guest/cores/url/package-errors.ts',
   // The guest has the global, so the package never asks for this.
   'abort-controller': 'src/guest/cores/stream/no-abort-controller.ts',
 };
@@ -98,6 +99,8 @@ async function guestScript(
     outfile: 'out.js',
     legalComments: 'none',
     plugins,
+    // unenv's `url.parse` warns of itself in the users' logs.
+    drop: entry.endsWith('node/url.ts') ? ['console'] : [],
   });
   const code = result.outputFiles.find((file) => file.path.endsWith('.js'))?.text ?? '';
   const map = result.outputFiles.find((file) => file.path.endsWith('.map'))?.text ?? '';

@@ -111,3 +111,27 @@ declare module 'readable-stream/lib/stream.js' {
   };
   export default stream;
 }
+
+declare module 'punycode/punycode.js' {
+  const punycode: object;
+  export default punycode;
+}
+
+declare module 'unenv/node/querystring' {
+  type Any = (...args: never[]) => unknown;
+  export const decode: Any;
+  export const encode: Any;
+  export const escape: Any;
+  export const parse: Any;
+  export const stringify: Any;
+  export const unescape: Any;
+  export function unescapeBuffer(text: unknown, decodesSpaces?: unknown): Uint8Array;
+}
+
+declare module 'unenv/node/url' {
+  export class Url {}
+  export function format(given: unknown): string;
+  export function parse(url: unknown, parsesQuery?: unknown, slashesDenoteHost?: unknown): object;
+  export function resolve(from: unknown, to: unknown): string;
+  export function resolveObject(from: unknown, to: unknown): unknown;
+}

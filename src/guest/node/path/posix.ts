@@ -1,0 +1,3 @@
+import { builtin as path } from '../path.ts';
+
+export const builtin = path;
