@@ -129,7 +129,7 @@ declare module 'unenv/node/querystring' {
 }
 
 declare module 'unenv/node/url' {
-  export class Url {}
+  export const Url: { prototype: object };
   export function format(given: unknown): string;
   export function parse(url: unknown, parsesQuery?: unknown, slashesDenoteHost?: unknown): object;
   export function resolve(from: unknown, to: unknown): string;

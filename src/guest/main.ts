@@ -22,6 +22,7 @@ import { deliverOperation, dropOperations } from './operations.ts';
 import * as parts from './parts.ts';
 import { DateNow, JsonParse, JsonStringify, NativeError } from './primordials.ts';
 import * as primordials from './primordials.ts';
+import * as process from './process.ts';
 import { createProcess } from './process.ts';
 import * as ticks from './ticks.ts';
 import * as streamingMarkers from './streaming-markers.ts';
@@ -62,6 +63,7 @@ const bootstrapModules = {
   microtask,
   parts,
   primordials,
+  process,
   ticks,
   'streaming-markers': streamingMarkers,
   timers,
@@ -206,8 +208,10 @@ function invoke(
   }
   const extras = parseExtras(extrasJson);
   if (extras.traceId !== undefined) {
-    const { process } = globalThis as unknown as { process: { env: Record<string, string> } };
-    process.env['_X_AMZN_TRACE_ID'] = extras.traceId;
+    const { process: guest } = globalThis as unknown as {
+      process: { env: Record<string, string> };
+    };
+    guest.env['_X_AMZN_TRACE_ID'] = extras.traceId;
   }
   return contract.run(eventJson, {
     requestId,

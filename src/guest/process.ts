@@ -1,91 +1,142 @@
 import { callKind, emitKind, maxLogLineLength, type StartMessage } from '../wire/messages.ts';
 import { askText, send } from './bridge.ts';
-import { nextTick } from './ticks.ts';
-import { checkedCallback } from './timers.ts';
+import { part } from './parts.ts';
 import {
   DateNow,
-  NativeError,
   NativeProxy,
   NumberOf,
-  ReflectApply,
+  ObjectDefineProperty,
   StringOf,
   StringSlice,
+  StringSplit,
 } from './primordials.ts';
+import { nextTick } from './ticks.ts';
+import { checkedCallback } from './timers.ts';
 
-/** `process`, as far as handlers need it before the Node surface is there. */
+let facts: StartMessage | undefined;
+let startedMs = 0;
+/** `exit` listeners, once there are any. */
+let beforeExit: ((code: number) => void) | undefined;
+
+/** What the environment was started with, for the parts that show it: os, process, v8. */
+export function startFacts(): StartMessage | undefined {
+  return facts;
+}
+
+export function elapsedMs(): number {
+  return DateNow() - startedMs;
+}
+
+export function onExit(listener: (code: number) => void): void {
+  beforeExit = listener;
+}
+
+/** Text on stdout or stderr, which are one stream in a function's log. */
+export function writeOutput(text: string): void {
+  const line = text.length > maxLogLineLength ? StringSlice(text, 0, maxLogLineLength) : text;
+  send(emitKind.rawOutput, line);
+}
+
+/**
+ * What few handlers touch, in the order in which Node shows it. The part that has all of it is loaded when
+ * the first of them is read, so that `process.env` alone stays cheap.
+ */
+const lazyNames =
+  '_rawDebug moduleLoadList binding _linkedBinding _events _eventsCount _maxListeners domain _exiting ' +
+  'config dlopen _getActiveRequests _getActiveHandles getActiveResourcesInfo reallyExit _kill loadEnvFile ' +
+  'cpuUsage threadCpuUsage resourceUsage memoryUsage constrainedMemory availableMemory kill execve ref ' +
+  'unref finalization openStdin getuid geteuid getgid getegid getgroups allowedNodeEnvironmentFlags ' +
+  'features _fatalException setUncaughtExceptionCaptureCallback hasUncaughtExceptionCaptureCallback ' +
+  'emitWarning _tickCallback sourceMapsEnabled setSourceMapsEnabled getBuiltinModule _debugProcess ' +
+  '_debugEnd _startProfilerIdleNotifier _stopProfilerIdleNotifier stdout stdin stderr abort chdir ' +
+  'initgroups setgroups setegid seteuid setgid setuid debugPort _eval _preload_modules report ' +
+  'setMaxListeners getMaxListeners emit addListener on prependListener once prependOnceListener ' +
+  'removeListener off removeAllListeners listeners rawListeners listenerCount eventNames';
+
+/** `process`: what start-up code of packages reads is there at once, the rest when it is touched. */
 export function createProcess(start: StartMessage): object {
-  const startedMs = DateNow();
-  const listeners: Record<string, unknown[]> = Object.create(null) as Record<string, unknown[]>;
+  facts = start;
+  startedMs = DateNow();
   const version = start.runtime === 'nodejs22.x' ? 'v22.23.3' : 'v24.21.0';
   const process = {
-    title: 'node',
     version,
-    versions: { node: version.slice(1) },
-    release: { name: 'node' },
-    platform: 'linux',
+    versions: versionsOf(version),
     arch: start.architecture === 'arm64' ? 'arm64' : 'x64',
-    pid: 8,
-    ppid: 1,
-    argv: ['/var/lang/bin/node', '/var/runtime/index.mjs'],
-    execArgv: [],
-    execPath: '/var/lang/bin/node',
+    platform: 'linux',
+    release: { name: 'node', lts: start.runtime === 'nodejs22.x' ? 'Jod' : 'Krypton' },
     exitCode: undefined as unknown,
-    env: environmentProxy(start.environment),
-    stdout: output(),
-    stderr: output(),
-    cwd: () => '/var/task',
-    chdir: () => {
-      throw new NativeError('process.chdir() is not available in this environment');
-    },
-    umask: () => 0o22,
-    uptime: () => (DateNow() - startedMs) / 1000,
-    hrtime: Object.assign(
-      (previous?: [number, number]) => {
-        const elapsedMs = DateNow() - startedMs;
-        const seconds = Math.floor(elapsedMs / 1000) - (previous?.[0] ?? 0);
-        const nanoseconds = (elapsedMs % 1000) * 1e6 - (previous?.[1] ?? 0);
-        return nanoseconds < 0 ? [seconds - 1, nanoseconds + 1e9] : [seconds, nanoseconds];
-      },
-      { bigint: () => BigInt(DateNow() - startedMs) * 1_000_000n },
-    ),
-    nextTick: (callback: (...args: unknown[]) => void, ...args: unknown[]) => {
-      nextTick(checkedCallback(callback), args);
-    },
-    emitWarning: (warning: unknown) => {
-      writeRaw(`(node:8) Warning: ${StringOf(warning)}\n`);
-    },
+    uptime: () => elapsedMs() / 1000,
     exit: (code?: unknown): never => {
-      askText(callKind.exit, StringOf(NumberOf(code ?? process.exitCode ?? 0)));
+      const status = NumberOf(code ?? process.exitCode ?? 0);
+      if (code !== undefined) process.exitCode = code;
+      const listener = beforeExit;
+      // A listener may call `exit` again.
+      beforeExit = undefined;
+      listener?.(status);
+      askText(callKind.exit, StringOf(NumberOf(process.exitCode ?? status)));
       // The host has ended the isolate; V8 notices at the next turn of a loop.
       for (;;);
     },
-    abort: (): never => process.exit(134),
-    on: (name: string, listener: unknown) => {
-      (listeners[name] ??= []).push(listener);
-      return process;
+    hrtime: Object.assign(hrtime, { bigint: () => BigInt(elapsedMs()) * 1_000_000n }),
+    nextTick: (callback: (...args: unknown[]) => void, ...args: unknown[]) => {
+      nextTick(checkedCallback(callback), args);
     },
-    off: (name: string, listener: unknown) => {
-      listeners[name] = (listeners[name] ?? []).filter((known) => known !== listener);
-      return process;
-    },
-    emit: (name: string, ...args: unknown[]) => {
-      const known = listeners[name] ?? [];
-      for (const listener of known) ReflectApply(listener as () => void, process, args);
-      return known.length > 0;
-    },
-    listeners: (name: string) => [...(listeners[name] ?? [])],
-    listenerCount: (name: string) => listeners[name]?.length ?? 0,
+    umask: () => 0o22,
+    cwd: () => '/var/task',
+    env: environmentProxy(start.environment),
+    title: 'node',
+    argv: ['/var/lang/bin/node', '/var/runtime/index.mjs'],
+    execArgv: [],
+    pid: 8,
+    ppid: 1,
+    execPath: '/var/lang/bin/node',
+    argv0: '/var/lang/bin/node',
   };
-  return Object.assign(process, {
-    addListener: process.on,
-    once: process.on,
-    prependListener: process.on,
-    removeListener: process.off,
-    removeAllListeners: (name: string) => {
-      delete listeners[name];
-      return process;
-    },
-  });
+  const names = StringSplit(lazyNames, ' ');
+  for (let index = 0; index < names.length; index += 1) {
+    const name = names[index] ?? '';
+    ObjectDefineProperty(process, name, {
+      get: () => {
+        complete(process, names);
+        return (process as Record<string, unknown>)[name];
+      },
+      set: (value: unknown) => {
+        complete(process, names);
+        (process as Record<string, unknown>)[name] = value;
+      },
+      enumerable: index < names.length - eventMethods,
+      configurable: true,
+    });
+  }
+  ObjectDefineProperty(process, Symbol.toStringTag, { value: 'process', configurable: true });
+  return process;
+}
+
+/** How many names at the end of the list belong to the prototype. */
+const eventMethods = 15;
+
+function complete(process: object, names: readonly string[]): void {
+  for (let index = 0; index < names.length; index += 1) {
+    delete (process as Record<string, unknown>)[names[index] ?? ''];
+  }
+  const { completeProcess } = part(
+    'node/internal/process-rest',
+  ) as typeof import('./node/internal/process-rest.ts');
+  completeProcess(process);
+}
+
+/** The versions that packages ask for; the guest has no OpenSSL or libuv of its own. */
+function versionsOf(version: string): object {
+  return version.startsWith('v22')
+    ? { node: version.slice(1), v8: '12.4.254.21-node.33', uv: '1.51.0', modules: '127' }
+    : { node: version.slice(1), v8: '13.6.233.17-node.53', uv: '1.52.1', modules: '137' };
+}
+
+function hrtime(previous?: [number, number]): [number, number] {
+  const now = elapsedMs();
+  const seconds = Math.floor(now / 1000) - (previous?.[0] ?? 0);
+  const nanoseconds = (now % 1000) * 1e6 - (previous?.[1] ?? 0);
+  return nanoseconds < 0 ? [seconds - 1, nanoseconds + 1e9] : [seconds, nanoseconds];
 }
 
 /** As in Node, whatever is assigned to an environment variable becomes a string. */
@@ -108,19 +159,4 @@ function environmentProxy(environment: Readonly<Record<string, string>>): object
       },
     },
   );
-}
-
-function output(): object {
-  return {
-    isTTY: false,
-    write: (text: unknown): boolean => {
-      writeRaw(StringOf(text));
-      return true;
-    },
-  };
-}
-
-function writeRaw(text: string): void {
-  const line = text.length > maxLogLineLength ? StringSlice(text, 0, maxLogLineLength) : text;
-  send(emitKind.rawOutput, line);
 }
