@@ -43,7 +43,7 @@ export function from(value: unknown, encodingOrOffset?: unknown, length?: unknow
 function fromString(text: string, encodingName: unknown): FastBuffer {
   const isNamed = typeof encodingName === 'string' && encodingName.length > 0;
   const encoding = isNamed ? findEncoding(encodingName) : utf8;
-  if (encoding === undefined) throw new ERR_UNKNOWN_ENCODING(encodingName as string);
+  if (encoding === undefined) throw new ERR_UNKNOWN_ENCODING(encodingName);
   const buffer = new FastBuffer(encoding.byteLength(text));
   const written = encoding.write(buffer, text, 0, buffer.length);
   return written === buffer.length ? buffer : new FastBuffer(buffer.buffer, 0, written);
