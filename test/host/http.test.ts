@@ -112,6 +112,17 @@ test('connections are used again, also with TLS', async () => {
   expect(guest.network.stats()).toMatchObject({ connections: 3 });
 });
 
+test('a small body that nobody reads does not keep the connection', async () => {
+  const port = await listen(createServer((_request, response) => response.end('ok')));
+  const guest = guestOf();
+  await guest.ask('http.open', get(port));
+  await guest.ask('http.read', { id: 1 });
+  await new Promise(setImmediate);
+  // The end of the first body is still to be asked for.
+  expect(await guest.json('http.open', get(port, { id: 2 }))).toMatchObject({ reusedSocket: true });
+  expect(await guest.drain('http.read', 2)).toMatchObject({ body: 'ok' });
+});
+
 test('an interim response comes before the head', async () => {
   const server = createServer();
   server.on('checkContinue', (request: IncomingMessage, response: ServerResponse) => {

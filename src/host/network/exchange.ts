@@ -1,9 +1,12 @@
-import type { Readable, Writable } from 'node:stream';
+import { PassThrough, pipeline, type Readable, type Writable } from 'node:stream';
 import { abortable } from '../../network/abortable.ts';
 import { ServiceError } from '../service.ts';
 import type { Handle } from './handles.ts';
 import { hangUp } from './network-failure.ts';
 import { PulledStream, PushedStream } from './pulled-stream.ts';
+
+/** Bodies of at most this many bytes are taken off the connection at once. */
+const smallBody = 16_384;
 
 /** Interim responses that wait for a guest that does not ask for them. */
 const mostInterim = 16;
@@ -17,6 +20,8 @@ export class Exchange implements Handle {
   readonly #onDone: () => void;
   #reader: PulledStream | undefined;
   readonly #connected = Promise.withResolvers<string | undefined>();
+  /** Nothing but a small body is left of it. */
+  isSpent = false;
   #isInterimOver = false;
   #wake: (() => void) | undefined;
 
@@ -46,10 +51,16 @@ export class Exchange implements Handle {
     return abortable(this.#connected.promise, signal);
   }
 
-  /** The head has arrived. */
-  respond(response: Readable): void {
-    this.#reader = new PulledStream(response);
-    response.on('error', () => {});
+  /**
+   * The head has arrived. Many programs never read a small body that says nothing new; it must not keep
+   * the connection from the next request.
+   */
+  respond(response: Readable, length?: number): void {
+    const isSmall = length !== undefined && length <= smallBody;
+    const source = isSmall ? setAside(response) : response;
+    this.#reader = new PulledStream(source);
+    source.on('error', () => {});
+    if (isSmall) source.once('readable', () => (this.isSpent = true));
     this.#endInterim();
   }
 
@@ -88,4 +99,12 @@ export class Exchange implements Handle {
     this.#isInterimOver = true;
     this.#wake?.();
   }
+}
+
+/** Reads all of a body into memory. */
+function setAside(response: Readable): Readable {
+  const aside = new PassThrough({ highWaterMark: smallBody });
+  // Whoever reads is told of errors.
+  pipeline(response, aside, () => {});
+  return aside;
 }

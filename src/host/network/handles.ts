@@ -3,6 +3,8 @@ import type { Question } from './question.ts';
 
 /** Something on the host that a guest holds by a number. */
 export interface Handle {
+  /** Nobody would miss much: it may go when there are too many. */
+  readonly isSpent?: boolean;
   /** Lets go of it at once. */
   destroy(): void;
 }
@@ -26,6 +28,7 @@ export class Handles {
   }
 
   add(id: number, handle: Handle): void {
+    if (this.#handles.size >= mostHandles) this.#dropSpent();
     if (this.#handles.size >= mostHandles) {
       throw new ServiceError('EMFILE', `Too many open handles: the limit is ${mostHandles}`);
     }
@@ -56,6 +59,15 @@ export class Handles {
     const handle = this.#handles.get(id);
     this.#handles.delete(id);
     handle?.destroy();
+  }
+
+  #dropSpent(): void {
+    for (const [id, handle] of this.#handles) {
+      if (handle.isSpent !== true) continue;
+      this.#handles.delete(id);
+      handle.destroy();
+      return;
+    }
   }
 
   close(): void {

@@ -48,7 +48,7 @@ export function httpService(room: NetworkRoom): Service {
         handles.add(id, new SocketHandle(upgraded));
       } else {
         response = message;
-        exchange.respond(message);
+        exchange.respond(message, lengthOf(message));
       }
       return headJson(message, request, upgraded !== undefined);
     } catch (error) {
@@ -184,6 +184,13 @@ async function sendBody(
   }
   request.flushHeaders();
   if (body !== undefined && body.byteLength > 0) await exchange.writer.write(body, signal);
+}
+
+/** The length that the head promises; a message without a body has none. */
+function lengthOf({ headers, statusCode }: IncomingMessage): number | undefined {
+  if (statusCode === 204 || statusCode === 304) return 0;
+  const length = headers['content-length'];
+  return length === undefined ? undefined : Number(length);
 }
 
 function headJson(message: IncomingMessage, request: ClientRequest, isUpgrade: boolean): string {

@@ -142,6 +142,10 @@ export class Exchange {
     }).ref(false);
   }
 
+  get isOver(): boolean {
+    return this.#isOver;
+  }
+
   /** Ends it wherever it is; nothing is called back any more. */
   destroy(): void {
     this.#opening?.cancel();
@@ -194,7 +198,7 @@ export async function exchange(
     sendAll(running, body, () => failed !== undefined).catch(fail);
   }
   const head = await promise;
-  return {
+  const fetched: FetchedResponse = {
     head,
     pull: () =>
       new Promise((fulfil, refuse) => {
@@ -203,14 +207,39 @@ export async function exchange(
           return;
         }
         wake = () => refuse(failed?.reason);
+        pulling.add(fetched);
         running.read((error, answer) => {
           wake = undefined;
+          pulling.delete(fetched);
           if (error !== undefined) refuse(error);
           else fulfil(answer instanceof ArrayBuffer ? new Uint8Array(answer) : undefined);
         });
       }),
     cancel: () => running.destroy(),
   };
+  watch(fetched, running);
+  return fetched;
+}
+
+/** Keeps responses alive while somebody waits for their bytes. */
+const pulling = new Set<object>();
+let open: { readonly response: WeakRef<object>; readonly running: Exchange }[] = [];
+let mostOpen = 16;
+
+/**
+ * Programs drop responses that they have not read. Nothing tells when that happens (finalizers never run
+ * here), so now and then the ones that are gone are looked for.
+ */
+function watch(response: object, running: Exchange): void {
+  open.push({ response: new WeakRef(response), running });
+  if (open.length < mostOpen) return;
+  open = open.filter((one) => {
+    if (one.running.isOver) return false;
+    if (one.response.deref() !== undefined) return true;
+    one.running.destroy();
+    return false;
+  });
+  mostOpen = Math.max(open.length * 2, 16);
 }
 
 /** Ends with the producer's error. What fails on the way to the host is told with the response. */
