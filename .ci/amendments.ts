@@ -16,6 +16,8 @@ const defaultEncoding = {
   }`,
 };
 
+const urlPattern = /urlpattern-polyfill\/dist\/urlpattern\.js$/;
+
 const amendments: readonly Amendment[] = [
   { file: /readable-stream\/lib\/internal\/streams\/readable\.js$/, ...defaultEncoding },
   { file: /readable-stream\/lib\/internal\/streams\/writable\.js$/, ...defaultEncoding },
@@ -39,6 +41,31 @@ const amendments: readonly Amendment[] = [
       dest.destroy(error)
     }`,
   },
+  // The rest is of URLPattern as the standard has it now, and Node: regular expressions with the flag v,
+  // names beyond the basic plane, hosts and ports as far as the URL parser reads them.
+  { file: urlPattern, from: 'e.ignoreCase?"ui":"u"', to: 'e.ignoreCase?"vi":"v"' },
+  {
+    file: urlPattern,
+    from: 'let i=e.substr(s,1);if(s===n+1&&Re.test(i)||s!==n+1&&Ee.test(i)){f+=e[s++];continue}',
+    to: 'let i=String.fromCodePoint(e.codePointAt(s));if(s===n+1&&Re.test(i)||s!==n+1&&Ee.test(i)){f+=i,s+=i.length;continue}',
+  },
+  {
+    file: urlPattern,
+    from:
+      "if(/[\\t\\n\\r #%/:<>?@[\\]^\\\\|]/g.test(e))throw new TypeError(`Invalid hostname '${e}'`);" +
+      'let t=new URL("https://example.com");return t.hostname=e,t.hostname',
+    to:
+      'let t=new URL("https://unset.test");t.hostname=e;' +
+      'if(t.hostname==="unset.test"&&e!=="unset.test")throw new TypeError(`Invalid hostname \'${e}\'`);' +
+      'return t.hostname',
+  },
+  {
+    file: urlPattern,
+    from: 'if(e===""||/^[0-9]*$/.test(e)&&parseInt(e)<=65535)return e;',
+    to:
+      'if(e==="")return e;let t=/^[0-9]+/.exec(e.replace(/[\\t\\n\\r]/g,""));' +
+      'if(t&&parseInt(t[0])<=65535)return String(parseInt(t[0]));',
+  },
 ];
 
 /** The text of a package's file as the guest gets it, or undefined when it stays as it is. */
@@ -52,4 +79,4 @@ export function amended(file: string, text: string): string | undefined {
 }
 
 /** Files that have amendments, for esbuild. */
-export const amendedFiles: RegExp = /readable-stream[\\/]lib[\\/].*\.js$/;
+export const amendedFiles: RegExp = /(readable-stream|urlpattern-polyfill)[\\/].*\.js$/;
