@@ -179,8 +179,10 @@ export class Performance extends EventTarget {
 function checkMeasureOptions(options: MeasureOptions, endMark: unknown): void {
   const invalid = (message: string): Error =>
     codedError(NativeTypeError, 'ERR_PERFORMANCE_MEASURE_INVALID_OPTIONS', message);
-  const { start, end, duration } = options;
-  if (endMark !== undefined) throw invalid('endMark must not be specified');
+  const { start, end, duration, detail } = options;
+  // Options without any known member are none, so an end mark may stand beside them.
+  const isEmpty = [start, end, duration, detail].every((member) => member === undefined);
+  if (endMark !== undefined && !isEmpty) throw invalid('endMark must not be specified');
   if (start !== undefined && end !== undefined && duration !== undefined) {
     throw invalid('Must not have options.start, options.end, and options.duration specified');
   }
