@@ -36,26 +36,43 @@ function foresee(name: string, names: Set<string>): void {
   for (const needed of needs) foresee(needed, names);
 }
 
-/** Code caches of the parts, made by this process at first use. */
+/** Code caches by the parts that they are of, made by this process; those used last. */
 const caches = new Map<string, ivm.ExternalCopy<ArrayBuffer>>();
+/** One is of some hundred KB; programs with the same parts share it. */
+const maxCaches = 32;
 
-/** Hands compiled parts to the guest's loader. Runs none of them. */
+/**
+ * Hands compiled parts to the guest's loader, all in one script: each script has its price, whatever its
+ * length (19 parts: 1.6 ms one by one, 0.3 ms together). Runs none of them.
+ */
 export function defineParts(
   names: ReadonlySet<string>,
   isolate: ivm.Isolate,
   context: ivm.Context,
 ): void {
-  for (const name of names) {
-    const source = partSource(name);
-    if (source === undefined) continue;
-    const [body = '', url = ''] = source.split('\n//# sourceURL=');
-    const cachedData = caches.get(name);
-    const script = isolate.compileScriptSync(`${loaderNames.part}("${name}",${body.trimEnd()})`, {
-      filename: url.trim(),
-      ...(cachedData === undefined ? { produceCachedData: true } : { cachedData }),
-    });
-    const produced = cachedData === undefined ? producedCache(script) : undefined;
-    if (produced !== undefined) caches.set(name, produced);
-    script.runSync(context, { release: true });
+  const known = [...names].filter((name) => partSource(name) !== undefined).sort();
+  if (known.length === 0) return;
+  const key = known.join(' ');
+  const cachedData = caches.get(key);
+  const script = isolate.compileScriptSync(known.map(definition).join(';\n'), {
+    filename: 'node:internal/prelude',
+    ...(cachedData === undefined ? { produceCachedData: true } : { cachedData }),
+  });
+  const latest = cachedData ?? producedCache(script);
+  if (latest !== undefined) keepCache(key, latest);
+  script.runSync(context, { release: true });
+}
+
+function definition(name: string): string {
+  const [body = ''] = partSource(name)?.split('\n//# sourceURL=') ?? [];
+  return `${loaderNames.part}("${name}",${body.trimEnd()})`;
+}
+
+function keepCache(key: string, latest: ivm.ExternalCopy<ArrayBuffer>): void {
+  caches.delete(key);
+  caches.set(key, latest);
+  for (const oldest of caches.keys()) {
+    if (caches.size <= maxCaches) return;
+    caches.delete(oldest);
   }
 }
