@@ -288,15 +288,21 @@ describe('errors', () => {
     const guest = new TestProcess();
     const missing = errorOf(() => guest.call('open', ['/tmp/x', 0, 0]));
     expect(missing.message).toBe("ENOENT: no such file or directory, open '/tmp/x'");
-    expect(missing.fields).toEqual({ errno: -2, syscall: 'open', path: '/tmp/x' });
+    expect(missing.fields).toEqual({ errno: -2, code: 'ENOENT', syscall: 'open', path: '/tmp/x' });
 
     const moved = errorOf(() => guest.call('rename', ['/tmp/x', '/tmp/y']));
     expect(moved.message).toBe("ENOENT: no such file or directory, rename '/tmp/x' -> '/tmp/y'");
-    expect(moved.fields).toEqual({ errno: -2, syscall: 'rename', path: '/tmp/x', dest: '/tmp/y' });
+    expect(moved.fields).toEqual({
+      errno: -2,
+      code: 'ENOENT',
+      syscall: 'rename',
+      path: '/tmp/x',
+      dest: '/tmp/y',
+    });
 
     const closed = errorOf(() => guest.call('read', [77, 1, null]));
     expect(closed.message).toBe('EBADF: bad file descriptor, read');
-    expect(closed.fields).toEqual({ errno: -9, syscall: 'read' });
+    expect(closed.fields).toEqual({ errno: -9, code: 'EBADF', syscall: 'read' });
   });
 
   test('a link that leads to itself, names that are too long, an empty path', () => {
@@ -394,6 +400,35 @@ describe('calls', () => {
     expect(guest.stat('/tmp/b')[1]).toBe(0o100_600);
     expect(guest.call('copyfile', ['/tmp/a', '/tmp/a', 0])).toBeUndefined();
     expect(guest.code('copyfile', ['/tmp/a', '/tmp/b', 1])).toBe('EEXIST');
+  });
+
+  test('a small file is read and written in one call, a large one is opened', () => {
+    const guest = new TestProcess({ quotaMb: 8 });
+    guest.call('writefile', ['/tmp/a', 0o1101, 0o666], Buffer.from('small'));
+    const bytes = guest.call('readfile', ['/tmp/a', 0]) as Uint8Array;
+    expect(Buffer.from(bytes).toString()).toBe('small');
+    expect(guest.code('readfile', ['/tmp/none', 0])).toBe('ENOENT');
+    expect(guest.call('readfile', ['/tmp', 0])).toBe('[3,4096]');
+
+    const large = guest.open('/tmp/b', writeOnly | create);
+    guest.call('ftruncate', [large, 5 * mb]);
+    expect(guest.call('readfile', ['/tmp/b', 0])).toBe(`[5,${5 * mb}]`);
+  });
+
+  test('a write in one call that does not fit leaves what did', () => {
+    const guest = new TestProcess({ quotaMb: 1 });
+    const error = errorOf(() =>
+      guest.call('writefile', ['/tmp/a', 0o1101, 0o666], new Uint8Array(2 * mb)),
+    );
+    expect(error.message).toBe('ENOSPC: no space left on device, write');
+    expect(guest.stat('/tmp/a')[8]).toBe(mb - 4_096);
+    expect(guest.open('/tmp/a')).toBe(3);
+  });
+
+  test('the standard streams are open and empty', () => {
+    const guest = new TestProcess();
+    expect((guest.call('read', [0, 10, null]) as Uint8Array).byteLength).toBe(0);
+    expect(guest.code('fstat', [1])).toBe('ok');
   });
 
   test('folders nested deeper than a stack are removed', () => {

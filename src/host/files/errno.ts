@@ -68,6 +68,8 @@ export function fileError(
   return new ServiceError(code, `${code}: ${sentence}, ${syscall}${from}${to}`, {
     fields: {
       errno: -number,
+      // Here too, so that it comes second, as in Node's errors.
+      code,
       syscall,
       ...(path !== undefined && { path }),
       ...(dest !== undefined && { dest }),

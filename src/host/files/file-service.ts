@@ -102,6 +102,17 @@ const fileCalls: Readonly<Record<string, FileCall>> = {
   write: onDescriptor('write', ({ open }, args) => {
     return `${open.write(args.descriptor(0), args.bytes, args.position(1))}`;
   }),
+  /** A small file at once; for others `[descriptor, size]`, and the guest reads and closes. */
+  readfile: onPath('open', (files, args) => {
+    const read = files.readWhole(args.path(0), args.integer(1, 0, 2 ** 31 - 1));
+    return read instanceof Uint8Array ? read : JSON.stringify([read.descriptor, read.size]);
+  }),
+  writefile: onPath('open', (files, args) => {
+    const flags = args.integer(1, 0, 2 ** 31 - 1);
+    const isAll = files.writeWhole(args.path(0), flags, args.mode(2), args.bytes);
+    // Node's error of the call that failed, which does not know the path.
+    if (!isAll) throw fileError('ENOSPC', 'write');
+  }),
   ftruncate: onDescriptor('ftruncate', ({ open }, args) => {
     open.truncate(args.descriptor(0), args.integer(1, 0, Number.MAX_SAFE_INTEGER));
   }),

@@ -20,7 +20,7 @@ export const openFlag = {
 
 /** Descriptors that a process may have; the first three are the standard streams. */
 const mostDescriptors = 1_024;
-const firstDescriptor = 3;
+const standardStreams = [0, 1, 2];
 
 /** ext4's limit with blocks of 4 KB. */
 const largestFile = 2 ** 44;
@@ -41,11 +41,17 @@ export class OpenFiles {
   readonly #tree: FileTree;
   readonly #now: () => number;
   readonly #open = new Map<number, OpenFile>();
-  #lowestFree = firstDescriptor;
+  #lowestFree = standardStreams.length;
 
-  constructor(tree: FileTree, now: () => number) {
+  /** `nothing`: what the standard streams are, as far as files go. */
+  constructor(tree: FileTree, nothing: FileNode, now: () => number) {
     this.#tree = tree;
     this.#now = now;
+    for (const descriptor of standardStreams) {
+      nothing.holders += 1;
+      const rights = { reads: true, writes: true, appends: false };
+      this.#open.set(descriptor, { node: nothing, ...rights, position: 0 });
+    }
   }
 
   open(path: string, flags: number, mode: number): number {
@@ -171,7 +177,7 @@ export class OpenFiles {
   }
 
   #freeDescriptor(): number {
-    if (this.#open.size >= mostDescriptors - firstDescriptor) throw new Errno('EMFILE');
+    if (this.#open.size >= mostDescriptors) throw new Errno('EMFILE');
     while (this.#open.has(this.#lowestFree)) this.#lowestFree += 1;
     return this.#lowestFree;
   }

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { Errno } from './errno.ts';
 import { checkMay, FileTree } from './file-tree.ts';
 import { guestUser, type FileNode, type Folder } from './nodes.ts';
-import { openFlag, OpenFiles } from './open-files.ts';
+import { largestTransfer, openFlag, OpenFiles } from './open-files.ts';
 import type { Follow } from './path-walk.ts';
 
 /** Names of one answer about a folder; a guest asks on for more. */
@@ -25,7 +25,7 @@ export class ProcessFiles {
   constructor(root: Folder, now: () => number) {
     this.#now = now;
     this.tree = new FileTree(root, now);
-    this.open = new OpenFiles(this.tree, now);
+    this.open = new OpenFiles(this.tree, this.tree.lookup('/dev/null', 'always'), now);
   }
 
   /** `bits` of `access`: 4 to read, 2 to write, 1 to execute; 0 asks whether there is something. */
@@ -63,6 +63,31 @@ export class ProcessFiles {
     const path = `${prefix}${ending.join('')}`;
     this.tree.makeFolder(path, 0o700);
     return path;
+  }
+
+  /** The whole file if one transfer takes it; otherwise a descriptor to read on from, and the size. */
+  readWhole(path: string, flags: number): Uint8Array | { descriptor: number; size: number } {
+    const descriptor = this.open.open(path, flags, 0o666);
+    const { kind, size } = this.open.node(descriptor);
+    if (kind !== 'file' || size > largestTransfer) return { descriptor, size };
+    try {
+      return this.open.read(descriptor, largestTransfer, undefined);
+    } finally {
+      this.open.close(descriptor);
+    }
+  }
+
+  /** Opens, writes and closes; returns whether there was room for all of it. */
+  writeWhole(path: string, flags: number, mode: number, bytes: Uint8Array): boolean {
+    const descriptor = this.open.open(path, flags, mode);
+    try {
+      return this.open.write(descriptor, bytes, undefined) === bytes.byteLength;
+    } catch (error) {
+      if (error instanceof Errno && error.code === 'ENOSPC') return false;
+      throw error;
+    } finally {
+      this.open.close(descriptor);
+    }
   }
 
   changeTimes(node: FileNode, accessedMs: number, modifiedMs: number): void {
