@@ -143,6 +143,7 @@ test('what does not fit into /tmp ends in ENOSPC', async ({ lambda }) => {
     isolation: 'inline',
     memoryMb: 256,
     timeoutMs: 30_000,
+    cpuMs: 30_000,
   });
   const run = (text: string): Promise<unknown> => deployed.call({ run: text });
   const end = await run(`

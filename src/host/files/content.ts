@@ -71,6 +71,10 @@ export class WritableContent implements Content {
     let at = position;
     while (at < end) {
       const { index, offset, span } = chunkAt(at, end);
+      if (span === chunkBytes && this.#adopt(index, bytes, at - position)) {
+        at += span;
+        continue;
+      }
       const chunk = this.#grow(index, offset + span);
       const fits = Math.min(span, chunk.byteLength - offset);
       if (fits <= 0) break;
@@ -80,6 +84,19 @@ export class WritableContent implements Content {
     }
     if (at > position) this.#size = Math.max(this.#size, at);
     return at - position;
+  }
+
+  /** Makes a whole new chunk at once, which need not be zeroed first; not if there is one, or no room. */
+  #adopt(index: number, bytes: Uint8Array, from: number): boolean {
+    if (this.#chunks.has(index)) return false;
+    const taken = this.#volume.takePages(chunkBytes);
+    if (taken < chunkBytes) {
+      this.#volume.give(taken);
+      return false;
+    }
+    this.#chunks.set(index, Uint8Array.prototype.slice.call(bytes, from, from + chunkBytes));
+    this.#allocatedBytes += chunkBytes;
+    return true;
   }
 
   /** Cuts the file, or lengthens it with a hole. */

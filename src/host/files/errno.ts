@@ -55,6 +55,18 @@ export class Errno extends Error {
   }
 }
 
+const made = new Map<ErrnoCode, Errno>();
+
+/** One error for each code: a stack tells nobody anything, and collecting one is most of a call's cost. */
+export function errno(code: ErrnoCode): Errno {
+  let error = made.get(code);
+  if (error === undefined) {
+    error = new Errno(code);
+    made.set(code, error);
+  }
+  return error;
+}
+
 /** The error that Node shows for it: `ENOENT: no such file or directory, open '/tmp/x'`. */
 export function fileError(
   code: ErrnoCode,
@@ -65,7 +77,10 @@ export function fileError(
   const [number, sentence] = errors[code];
   const from = path === undefined ? '' : ` '${path}'`;
   const to = dest === undefined ? '' : ` -> '${dest}'`;
-  return new ServiceError(code, `${code}: ${sentence}, ${syscall}${from}${to}`, {
+  const { stackTraceLimit } = Error;
+  // Programs look for files that are not there all the time, and only the text crosses.
+  Error.stackTraceLimit = 0;
+  const error = new ServiceError(code, `${code}: ${sentence}, ${syscall}${from}${to}`, {
     fields: {
       errno: -number,
       // Here too, so that it comes second, as in Node's errors.
@@ -75,4 +90,6 @@ export function fileError(
       ...(dest !== undefined && { dest }),
     },
   });
+  Error.stackTraceLimit = stackTraceLimit;
+  return error;
 }

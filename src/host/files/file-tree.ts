@@ -1,4 +1,4 @@
-import { Errno } from './errno.ts';
+import { errno } from './errno.ts';
 import { Folder, RegularFile, SymbolicLink, type FileNode } from './nodes.ts';
 import { longestPath, walk, type Follow, type Place } from './path-walk.ts';
 
@@ -24,7 +24,7 @@ export class FileTree {
 
   changeFolder(path: string): void {
     const place = this.find(path, 'always');
-    if (this.existing(place).kind !== 'folder') throw new Errno('ENOTDIR');
+    if (this.existing(place).kind !== 'folder') throw errno('ENOTDIR');
     checkMay(place.folder, 1);
     this.#workingFolder = realPathOf(place);
   }
@@ -37,8 +37,8 @@ export class FileTree {
   /** What is at a place. */
   existing(place: Place): FileNode {
     const { node } = place;
-    if (node === undefined) throw new Errno('ENOENT');
-    if (place.wantsFolder && node.kind !== 'folder') throw new Errno('ENOTDIR');
+    if (node === undefined) throw errno('ENOENT');
+    if (place.wantsFolder && node.kind !== 'folder') throw errno('ENOTDIR');
     return node;
   }
 
@@ -61,7 +61,7 @@ export class FileTree {
 
   makeFolder(path: string, mode: number): void {
     const place = this.find(path, 'never');
-    if (place.node !== undefined) throw new Errno('EEXIST');
+    if (place.node !== undefined) throw errno('EEXIST');
     this.#addFolder(place.folder, place.name, mode);
   }
 
@@ -76,8 +76,8 @@ export class FileTree {
         return folder;
       },
     });
-    if (place.node === undefined) throw new Errno('ENOENT');
-    if (place.node.kind !== 'folder') throw new Errno('EEXIST');
+    if (place.node === undefined) throw errno('ENOENT');
+    if (place.node.kind !== 'folder') throw errno('EEXIST');
     return first;
   }
 
@@ -89,8 +89,8 @@ export class FileTree {
   }
 
   makeSymbolicLink(target: string, path: string): void {
-    if (target === '') throw new Errno('ENOENT');
-    if (Buffer.byteLength(target) > longestPath) throw new Errno('ENAMETOOLONG');
+    if (target === '') throw errno('ENOENT');
+    if (Buffer.byteLength(target) > longestPath) throw errno('ENAMETOOLONG');
     const place = this.find(path, 'never');
     checkNewName(place);
     checkMayChange(place.folder);
@@ -103,7 +103,7 @@ export class FileTree {
 
   readSymbolicLink(path: string): string {
     const node = this.lookup(path, 'slash');
-    if (node.kind !== 'link') throw new Errno('EINVAL');
+    if (node.kind !== 'link') throw errno('EINVAL');
     return node.target;
   }
 
@@ -112,39 +112,39 @@ export class FileTree {
     const node = this.lookup(path, 'slash');
     const place = this.find(newPath, 'never');
     checkNewName(place);
-    if (place.folder.volume.isReadOnly) throw new Errno('EROFS');
-    if (node.volume !== place.folder.volume) throw new Errno('EXDEV');
+    if (place.folder.volume.isReadOnly) throw errno('EROFS');
+    if (node.volume !== place.folder.volume) throw errno('EXDEV');
     checkMayChange(place.folder);
-    if (node.kind === 'folder') throw new Errno('EPERM');
+    if (node.kind === 'folder') throw errno('EPERM');
     this.#add(place.folder, place.name, node);
     node.changedMs = this.#now();
   }
 
   unlink(path: string): void {
     const place = this.find(path, 'never');
-    if (!place.isPlain) throw new Errno('EISDIR');
-    if (place.folder.volume.isReadOnly) throw new Errno('EROFS');
+    if (!place.isPlain) throw errno('EISDIR');
+    if (place.folder.volume.isReadOnly) throw errno('EROFS');
     const node = this.existing(place);
     checkMayChange(place.folder);
-    if (node.kind === 'folder') throw new Errno('EISDIR');
+    if (node.kind === 'folder') throw errno('EISDIR');
     this.#remove(place.folder, place.name, node);
   }
 
   removeFolder(path: string): void {
     const place = this.find(path, 'never');
-    if (!place.isPlain) throw new Errno(dotError(place.name, { '.': 'EINVAL', '..': 'ENOTEMPTY' }));
-    if (place.folder.volume.isReadOnly) throw new Errno('EROFS');
-    if (place.node === undefined) throw new Errno('ENOENT');
+    if (!place.isPlain) throw errno(dotError(place.name, { '.': 'EINVAL', '..': 'ENOTEMPTY' }));
+    if (place.folder.volume.isReadOnly) throw errno('EROFS');
+    if (place.node === undefined) throw errno('ENOENT');
     checkMayChange(place.folder);
-    if (place.node.kind !== 'folder') throw new Errno('ENOTDIR');
-    if (place.node.entries.size > 0) throw new Errno('ENOTEMPTY');
+    if (place.node.kind !== 'folder') throw errno('ENOTDIR');
+    if (place.node.entries.size > 0) throw errno('ENOTEMPTY');
     this.#remove(place.folder, place.name, place.node);
   }
 
   /** Removes whatever is there, folders with all that is in them. */
   removeTree(path: string): void {
     const place = this.find(path, 'never');
-    if (!place.isPlain) throw new Errno(dotError(place.name, { '.': 'EINVAL', '..': 'ENOTEMPTY' }));
+    if (!place.isPlain) throw errno(dotError(place.name, { '.': 'EINVAL', '..': 'ENOTEMPTY' }));
     const node = this.existing(place);
     if (node.kind === 'folder') this.#empty(node);
     checkMayChange(place.folder);
@@ -174,14 +174,14 @@ export class FileTree {
   rename(path: string, newPath: string): void {
     const from = this.find(path, 'never');
     const to = this.find(newPath, 'never');
-    if (from.folder.volume !== to.folder.volume) throw new Errno('EXDEV');
-    if (!from.isPlain || !to.isPlain) throw new Errno('EBUSY');
-    if (from.folder.volume.isReadOnly) throw new Errno('EROFS');
+    if (from.folder.volume !== to.folder.volume) throw errno('EXDEV');
+    if (!from.isPlain || !to.isPlain) throw errno('EBUSY');
+    if (from.folder.volume.isReadOnly) throw errno('EROFS');
     const { node } = from;
-    if (node === undefined) throw new Errno('ENOENT');
-    if (node.kind !== 'folder' && (from.wantsFolder || to.wantsFolder)) throw new Errno('ENOTDIR');
-    if (node.kind === 'folder' && to.folders.includes(node)) throw new Errno('EINVAL');
-    if (to.node?.kind === 'folder' && from.folders.includes(to.node)) throw new Errno('ENOTEMPTY');
+    if (node === undefined) throw errno('ENOENT');
+    if (node.kind !== 'folder' && (from.wantsFolder || to.wantsFolder)) throw errno('ENOTDIR');
+    if (node.kind === 'folder' && to.folders.includes(node)) throw errno('EINVAL');
+    if (to.node?.kind === 'folder' && from.folders.includes(to.node)) throw errno('ENOTEMPTY');
     if (to.node === node) return;
 
     checkMayChange(from.folder);
@@ -193,10 +193,10 @@ export class FileTree {
   /** What stands at the new name goes, if it may. */
   #makeWay(to: Place, target: FileNode, node: FileNode): void {
     if (node.kind === 'folder') {
-      if (target.kind !== 'folder') throw new Errno('ENOTDIR');
-      if (target.entries.size > 0) throw new Errno('ENOTEMPTY');
+      if (target.kind !== 'folder') throw errno('ENOTDIR');
+      if (target.entries.size > 0) throw errno('ENOTEMPTY');
     } else if (target.kind === 'folder') {
-      throw new Errno('EISDIR');
+      throw errno('EISDIR');
     }
     this.#remove(to.folder, to.name, target);
   }
@@ -234,9 +234,9 @@ export class FileTree {
   }
 
   #absolute(path: string): string {
-    if (path === '') throw new Errno('ENOENT');
+    if (path === '') throw errno('ENOENT');
     if (path.length > longestPath / 3 && Buffer.byteLength(path) > longestPath) {
-      throw new Errno('ENAMETOOLONG');
+      throw errno('ENAMETOOLONG');
     }
     return path.startsWith('/') ? path : `${this.#workingFolder}/${path}`;
   }
@@ -245,9 +245,9 @@ export class FileTree {
 /** `bits`: 4 to read, 2 to write, 1 to execute or search. */
 export function checkMay(node: FileNode, bits: number): void {
   if ((bits & 2) !== 0 && node.kind !== 'device' && node.volume.isReadOnly) {
-    throw new Errno('EROFS');
+    throw errno('EROFS');
   }
-  if (!node.allows(bits)) throw new Errno('EACCES');
+  if (!node.allows(bits)) throw errno('EACCES');
 }
 
 /** Whether names may come and go in a folder. */
@@ -256,8 +256,8 @@ function checkMayChange(folder: Folder): void {
 }
 
 function checkNewName(place: Place): void {
-  if (place.node !== undefined) throw new Errno('EEXIST');
-  if (place.wantsFolder) throw new Errno('ENOENT');
+  if (place.node !== undefined) throw errno('EEXIST');
+  if (place.wantsFolder) throw errno('ENOENT');
 }
 
 function dotError<Code>(name: string, codes: Record<'.' | '..', Code>): Code | 'EBUSY' {

@@ -1,5 +1,5 @@
 import { WritableContent, type Content } from './content.ts';
-import { Errno } from './errno.ts';
+import { errno } from './errno.ts';
 import { pageBytes, type Volume } from './volume.ts';
 
 /** Who runs on Lambda: `sbx_user1051`. Everything in `/tmp` is theirs, the rest is root's. */
@@ -88,7 +88,7 @@ export class RegularFile extends Inode {
   /** The content, to change it. */
   get writable(): WritableContent {
     if (this.content instanceof WritableContent) return this.content;
-    throw new Errno('EROFS');
+    throw errno('EROFS');
   }
 
   protected override free(): void {

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { Errno } from './errno.ts';
+import { errno } from './errno.ts';
 import { checkMay, type FileTree } from './file-tree.ts';
 import type { Device, FileNode, RegularFile } from './nodes.ts';
 import type { Place } from './path-walk.ts';
@@ -57,10 +57,15 @@ export class OpenFiles {
   open(path: string, flags: number, mode: number): number {
     const descriptor = this.#freeDescriptor();
     const access = flags & 3;
-    if (access === 3) throw new Errno('EINVAL');
-    if ((flags & openFlag.nameless) !== 0) throw new Errno('EOPNOTSUPP');
+    if (access === 3) throw errno('EINVAL');
+    if ((flags & openFlag.nameless) !== 0) throw errno('EOPNOTSUPP');
     const mustBeNew = has(flags, openFlag.create) && has(flags, openFlag.exclusive);
     const isLinkKept = mustBeNew || has(flags, openFlag.noFollow);
+    if (has(flags, openFlag.create) && path.endsWith('/')) {
+      // Linux sees the slash before it looks what is there.
+      this.#tree.find(path, 'never');
+      throw errno('EISDIR');
+    }
     const place = this.#tree.find(path, isLinkKept ? 'slash' : 'always');
     const node = this.#nodeAt(place, flags, mode);
     node.holders += 1;
@@ -77,21 +82,21 @@ export class OpenFiles {
   #nodeAt(place: Place, flags: number, mode: number): FileNode {
     const { node } = place;
     const creates = has(flags, openFlag.create);
-    if (creates && place.wantsFolder) throw new Errno('EISDIR');
+    if (creates && place.wantsFolder) throw errno('EISDIR');
     if (node === undefined) {
-      if (!creates) throw new Errno('ENOENT');
+      if (!creates) throw errno('ENOENT');
       return this.#tree.makeFile(place, mode);
     }
-    if (creates && has(flags, openFlag.exclusive)) throw new Errno('EEXIST');
+    if (creates && has(flags, openFlag.exclusive)) throw errno('EEXIST');
     if (node.kind === 'link') {
-      throw new Errno(has(flags, openFlag.folder) ? 'ENOTDIR' : 'ELOOP');
+      throw errno(has(flags, openFlag.folder) ? 'ENOTDIR' : 'ELOOP');
     }
     const access = flags & 3;
     const changes = access !== 0 || has(flags, openFlag.truncate);
     if (node.kind === 'folder') {
-      if (creates || changes) throw new Errno('EISDIR');
+      if (creates || changes) throw errno('EISDIR');
     } else if (place.wantsFolder || has(flags, openFlag.folder)) {
-      throw new Errno('ENOTDIR');
+      throw errno('ENOTDIR');
     }
     checkMay(node, (access === openFlag.writeOnly ? 0 : 4) | (changes ? 2 : 0));
     if (node.kind === 'file' && has(flags, openFlag.truncate)) this.#truncate(node, 0);
@@ -118,10 +123,10 @@ export class OpenFiles {
   /** `position`: in the file; `undefined` reads on from where the last read ended. */
   read(descriptor: number, length: number, position: number | undefined): Uint8Array {
     const file = this.#get(descriptor);
-    if (!file.reads) throw new Errno('EBADF');
-    if (file.node.kind === 'folder') throw new Errno('EISDIR');
+    if (!file.reads) throw errno('EBADF');
+    if (file.node.kind === 'folder') throw errno('EISDIR');
     if (file.node.kind === 'device') return readDevice(file.node, length);
-    if (file.node.kind === 'link') throw new Errno('EBADF');
+    if (file.node.kind === 'link') throw errno('EBADF');
 
     const bytes = file.node.content.read(checkPosition(position ?? file.position), length);
     if (position === undefined) file.position += bytes.byteLength;
@@ -133,9 +138,9 @@ export class OpenFiles {
   write(descriptor: number, bytes: Uint8Array, position: number | undefined): number {
     const file = this.#get(descriptor);
     const { node } = file;
-    if (!file.writes) throw new Errno('EBADF');
+    if (!file.writes) throw errno('EBADF');
     if (node.kind === 'device') return bytes.byteLength;
-    if (node.kind !== 'file') throw new Errno('EBADF');
+    if (node.kind !== 'file') throw errno('EBADF');
 
     const start = checkPosition(file.appends ? node.size : (position ?? file.position));
     const written = this.#writeTo(node, bytes, start);
@@ -145,17 +150,17 @@ export class OpenFiles {
 
   #writeTo(file: RegularFile, bytes: Uint8Array, position: number): number {
     if (bytes.byteLength === 0) return 0;
-    if (position + bytes.byteLength > largestFile) throw new Errno('EFBIG');
+    if (position + bytes.byteLength > largestFile) throw errno('EFBIG');
     const written = file.writable.write(position, bytes);
-    if (written === 0) throw new Errno('ENOSPC');
+    if (written === 0) throw errno('ENOSPC');
     file.touch(this.#now());
     return written;
   }
 
   truncate(descriptor: number, size: number): void {
     const { node, writes } = this.#get(descriptor);
-    if (!writes || node.kind !== 'file' || size < 0) throw new Errno('EINVAL');
-    if (size > largestFile) throw new Errno('EFBIG');
+    if (!writes || node.kind !== 'file' || size < 0) throw errno('EINVAL');
+    if (size > largestFile) throw errno('EFBIG');
     this.#truncate(node, size);
   }
 
@@ -172,12 +177,12 @@ export class OpenFiles {
 
   #get(descriptor: number): OpenFile {
     const file = this.#open.get(descriptor);
-    if (file === undefined) throw new Errno('EBADF');
+    if (file === undefined) throw errno('EBADF');
     return file;
   }
 
   #freeDescriptor(): number {
-    if (this.#open.size >= mostDescriptors) throw new Errno('EMFILE');
+    if (this.#open.size >= mostDescriptors) throw errno('EMFILE');
     while (this.#open.has(this.#lowestFree)) this.#lowestFree += 1;
     return this.#lowestFree;
   }
@@ -188,7 +193,7 @@ function has(flags: number, flag: number): boolean {
 }
 
 function checkPosition(position: number): number {
-  if (position < 0) throw new Errno('EINVAL');
+  if (position < 0) throw errno('EINVAL');
   return position;
 }
 

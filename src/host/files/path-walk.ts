@@ -1,4 +1,4 @@
-import { Errno } from './errno.ts';
+import { errno } from './errno.ts';
 import type { FileNode, Folder } from './nodes.ts';
 
 /** As Linux counts them: hops of links in one path, bytes of a path, bytes of a name. */
@@ -35,7 +35,7 @@ export interface WalkOptions {
 
 function checkedName(name: string): string {
   const isLong = name.length > longestName / 3 && Buffer.byteLength(name) > longestName;
-  if (isLong) throw new Errno('ENAMETOOLONG');
+  if (isLong) throw errno('ENAMETOOLONG');
   return name;
 }
 
@@ -71,7 +71,7 @@ class Walk {
       if (isOfLink) this.#linkNames -= 1;
       const isLast = this.#left.length === 0;
       const folder = this.#top();
-      if (!folder.allows(1)) throw new Errno('EACCES');
+      if (!folder.allows(1)) throw errno('EACCES');
       if (name === '.' || name === '..') {
         if (name === '..') this.#up();
         if (isLast) return this.#here(name, this.#top());
@@ -98,8 +98,8 @@ class Walk {
       return undefined;
     }
     if (isLast) return this.#place(folder, name, node);
-    if (node === undefined) throw new Errno('ENOENT');
-    if (node.kind !== 'folder') throw new Errno('ENOTDIR');
+    if (node === undefined) throw errno('ENOENT');
+    if (node.kind !== 'folder') throw errno('ENOTDIR');
     this.#folders.push(node);
     this.#names.push(name);
     return undefined;
@@ -111,7 +111,7 @@ class Walk {
 
   #follow(target: string, isLast: boolean): void {
     this.#hops += 1;
-    if (this.#hops > mostHops) throw new Errno('ELOOP');
+    if (this.#hops > mostHops) throw errno('ELOOP');
     if (target.startsWith('/')) {
       this.#folders.length = 1;
       this.#names.length = 0;

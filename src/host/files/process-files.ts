@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { Errno } from './errno.ts';
+import { errno, Errno } from './errno.ts';
 import { checkMay, FileTree } from './file-tree.ts';
 import { guestUser, type FileNode, type Folder } from './nodes.ts';
 import { largestTransfer, openFlag, OpenFiles } from './open-files.ts';
@@ -37,7 +37,7 @@ export class ProcessFiles {
   /** Names in a folder from the `from`th on, each with the letter of its kind; `next` when there are more. */
   list(path: string, from: number): { names: string[]; kinds: string; next?: number } {
     const folder = this.tree.lookup(path, 'always');
-    if (folder.kind !== 'folder') throw new Errno('ENOTDIR');
+    if (folder.kind !== 'folder') throw errno('ENOTDIR');
     checkMay(folder, 4);
     const names: string[] = [];
     let kinds = '';
@@ -100,7 +100,7 @@ export class ProcessFiles {
   changeMode(node: FileNode, mode: number): void {
     checkOwn(node);
     // Linux has no way to change the mode of a link.
-    if (node.kind === 'link') throw new Errno('EOPNOTSUPP');
+    if (node.kind === 'link') throw errno('EOPNOTSUPP');
     node.mode = mode;
     node.changedMs = this.#now();
   }
@@ -109,7 +109,7 @@ export class ProcessFiles {
   changeOwner(node: FileNode, uid: number, gid: number): void {
     checkOwn(node);
     const isSame = [-1, guestUser.uid].includes(uid) && [-1, guestUser.gid].includes(gid);
-    if (!isSame) throw new Errno('EPERM');
+    if (!isSame) throw errno('EPERM');
     node.changedMs = this.#now();
   }
 
@@ -140,7 +140,7 @@ export class ProcessFiles {
       if (source.kind === 'folder') {
         // libuv notices only now, and leaves no copy behind, not even what was there before.
         this.tree.unlink(to);
-        throw new Errno('EISDIR');
+        throw errno('EISDIR');
       }
       this.open.close(reading);
       return undefined;
@@ -155,12 +155,12 @@ export class ProcessFiles {
     const bytes = this.open.read(from, length, undefined);
     if (bytes.byteLength === 0) return 0;
     const written = this.open.write(to, bytes, undefined);
-    if (written < bytes.byteLength) throw new Errno('ENOSPC');
+    if (written < bytes.byteLength) throw errno('ENOSPC');
     return written;
   }
 }
 
 function checkOwn(node: FileNode): void {
-  if (node.kind !== 'device' && node.volume.isReadOnly) throw new Errno('EROFS');
-  if (!node.isOwn) throw new Errno('EPERM');
+  if (node.kind !== 'device' && node.volume.isReadOnly) throw errno('EROFS');
+  if (!node.isOwn) throw errno('EPERM');
 }

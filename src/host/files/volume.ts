@@ -1,4 +1,4 @@
-import { Errno } from './errno.ts';
+import { errno } from './errno.ts';
 
 /** The unit in which content is counted, as a disk does. */
 export const pageBytes = 4_096;
@@ -53,7 +53,7 @@ export class Volume {
 
   /** Takes one page for what is not content: a folder, a long link. */
   takePage(): void {
-    if (this.takePages(pageBytes) < pageBytes) throw new Errno('ENOSPC');
+    if (this.takePages(pageBytes) < pageBytes) throw errno('ENOSPC');
   }
 
   give(bytes: number): void {
@@ -61,7 +61,7 @@ export class Volume {
   }
 
   takeName(): void {
-    if (this.#usedNames >= this.quotaNames) throw new Errno('ENOSPC');
+    if (this.#usedNames >= this.quotaNames) throw errno('ENOSPC');
     this.#usedNames += 1;
   }
 
