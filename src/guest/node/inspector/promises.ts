@@ -1,0 +1,3 @@
+import { builtin as inspector } from '../inspector.ts';
+
+export const builtin = inspector;

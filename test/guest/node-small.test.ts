@@ -1,0 +1,11 @@
+import { sameAsNode } from './node-table.ts';
+
+sameAsNode('small builtins', [
+  "(()=>{const os=require('os');return [Object.keys(os),os.EOL,os.platform(),os.type(),os.endianness(),os.tmpdir().startsWith('/'),typeof os.totalmem(),os.constants.signals.SIGTERM,os.constants.errno.ENOENT,`${os.platform}`,os.devNull,Object.keys(os.userInfo()).sort(),os.networkInterfaces().lo[0].address,thrown(()=>os.getPriority('x'))]})()",
+  String.raw`(()=>{const d=require('diagnostics_channel');const c=d.channel('x');const r=[];const f=(m,n)=>r.push([m,n]);c.subscribe(f);c.publish(1);const h=c.hasSubscribers;c.unsubscribe(f);c.publish(2);return [r,h,c.hasSubscribers,d.hasSubscribers('x'),c===d.channel('x'),thrown(()=>d.channel(5)),Object.keys(d)]})()`,
+  String.raw`(async()=>{const d=require('diagnostics_channel');const t=d.tracingChannel('op');const r=[];const hs={};for(const e of ['start','end','asyncStart','asyncEnd','error'])hs[e]=c=>r.push([e,c.result,c.error&&c.error.message]);t.subscribe(hs);t.traceSync(()=>1,{});await t.tracePromise(async()=>2,{});await rejected(t.tracePromise(async()=>{throw new Error('p')},{}));t.traceCallback((cb)=>cb(null,3),0,{},null,()=>{});try{t.traceSync(()=>{throw new Error('s')},{})}catch{};t.unsubscribe(hs);return [r,t.hasSubscribers]})()`,
+  String.raw`(()=>{const {AsyncLocalStorage}=require('async_hooks');const d=require('diagnostics_channel');const s=new AsyncLocalStorage();const c=d.channel('st');c.bindStore(s,x=>({x}));const got=c.runStores(5,()=>s.getStore());c.unbindStore(s);return got})()`,
+  String.raw`(()=>{const w=require('worker_threads');return [w.isMainThread,w.threadId,w.parentPort,w.workerData,typeof w.MessageChannel,(w.setEnvironmentData('a',1),w.getEnvironmentData('a'))]})()`,
+  String.raw`(()=>{const {MessageChannel,receiveMessageOnPort}=require('worker_threads');const {port1,port2}=new MessageChannel();port1.postMessage({a:1});const r=receiveMessageOnPort(port2);const n=receiveMessageOnPort(port2)===undefined;port1.close();return [r,n]})()`,
+  String.raw`[Object.keys(require('perf_hooks')),typeof require('perf_hooks').performance.now(),require('tty').isatty(1)||false,require('v8').isStringOneByteRepresentation('é'),Object.keys(require('v8').getHeapStatistics())]`,
+]);
