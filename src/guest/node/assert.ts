@@ -190,7 +190,7 @@ function makeAssert(isStrict: boolean): Assert {
 /** Methods on an instance, for tests that want their own. */
 function AssertClass(this: object, options: { readonly strict?: boolean } = {}): void {
   const { strict: isStrict = true } = options;
-  Object.assign(this, { ...makeAssert(isStrict) });
+  Object.assign(this, makeAssert(isStrict));
 }
 Object.defineProperty(AssertClass, 'name', { value: 'Assert' });
 
