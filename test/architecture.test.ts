@@ -97,6 +97,7 @@ const mayCallSetImmediate: Record<string, string> = {
   'core/events': 'a throwing listener is reported outside of the invocation it listens to',
   'functions/code/zip-writer': 'packing a large deployment leaves gaps for other work',
   'testing/virtual-clock': 'between two steps of time, all that is ready gets its turn',
+  'isolate/inspector-channel': 'isolated-vm calls from outside of Node, where promises stand still',
   'isolate/guest-session': 'a guest with endless deliveries must not starve the host',
 };
 

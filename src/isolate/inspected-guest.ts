@@ -30,7 +30,7 @@ export class InspectedGuest extends GuestIsolate {
     const guest = new InspectedGuest(memoryLimitMb);
     // V8 still tells its inspector of the new contexts, on another thread; a session must not meet that.
     await guest.#turn();
-    guest.#channel = new InspectorChannel(guest.isolate);
+    guest.#channel = new InspectorChannel(guest.isolate, guest.context);
     keepUntilExit(guest);
     return guest;
   }

@@ -1,5 +1,6 @@
 import type ivm from 'isolated-vm';
 import { setRealTimer, type RealTimer } from '../core/clock.ts';
+import { engine } from './engine.ts';
 
 /** Who gets what V8's inspector sends. */
 export interface ChannelListener {
@@ -33,15 +34,23 @@ export class InspectorChannel {
   #isDisposed = false;
 
   /** Only while nothing runs in the isolate. */
-  constructor(isolate: ivm.Isolate) {
+  constructor(isolate: ivm.Isolate, context: ivm.Context) {
     this.#isolate = isolate;
-    this.#session = isolate.createInspectorSession();
-    this.#session.onResponse = (id, json) => this.#onResponse(id, json);
-    this.#session.onNotification = (json) => this.#listener?.onNotification(json);
+    this.#session = openSession(isolate, context);
+    // isolated-vm calls outside of Node's callbacks: on Node 26, promises settled here would wait for
+    // whatever happens next in the process.
+    this.#session.onResponse = (id, json) => setImmediate(() => this.#onResponse(id, json));
+    this.#session.onNotification = (json) =>
+      setImmediate(() => this.#listener?.onNotification(json));
   }
 
   listen(listener: ChannelListener | undefined): void {
     this.#listener = listener;
+  }
+
+  /** Calls back when the listener has heard all that has arrived so far. */
+  afterArrived(callback: () => void): void {
+    setImmediate(callback);
   }
 
   /** Sends a command and gives V8's answer as JSON. Never settles when the isolate is lost. */
@@ -118,4 +127,18 @@ export class InspectorChannel {
     }, delayMs);
     this.#nudger.unref();
   }
+}
+
+/**
+ * V8 wants the thread that opens a session to be inside of the isolate; from outside, Node 26 ends the
+ * process. A callback of the guest's on the host's own thread is inside.
+ */
+function openSession(isolate: ivm.Isolate, context: ivm.Context): ivm.InspectorSession {
+  let session: ivm.InspectorSession | undefined;
+  const open = new engine.Callback(() => {
+    session = isolate.createInspectorSession();
+  });
+  context.evalClosureSync('$0()', [open]);
+  if (session === undefined) throw new Error('The inspector session could not be opened');
+  return session;
 }

@@ -105,11 +105,15 @@ export class InspectorTarget implements InspectTarget {
 
   /** The environment ended. */
   close(): void {
+    const { channel } = this.#options;
     this.#nudger?.cancel();
-    this.#options.channel.listen(undefined);
-    const client = this.#client;
-    this.#client = undefined;
-    client?.close();
+    // The answer to what ended it, a last `resume` for example, may be on its way.
+    channel.afterArrived(() => {
+      channel.listen(undefined);
+      const client = this.#client;
+      this.#client = undefined;
+      client?.close();
+    });
   }
 
   #open(client: InspectClient): void {
