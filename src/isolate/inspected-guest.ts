@@ -80,6 +80,7 @@ export class InspectedGuest extends GuestIsolate {
 
   /** The order matters: a session that outlives its isolate hangs or ends the process. */
   async #end(): Promise<void> {
+    this.channel.shut();
     this.channel.tell('Runtime.terminateExecution');
     await this.channel.reset();
     // Whatever still runs comes to its end before this gets its turn.
@@ -100,6 +101,7 @@ export class InspectedGuest extends GuestIsolate {
 
   /** Asks whatever runs to stop, without waiting: the process is about to end. */
   interrupt(): void {
+    this.channel.shut();
     this.channel.tell('Runtime.terminateExecution');
     this.channel.tell('Debugger.disable');
   }
