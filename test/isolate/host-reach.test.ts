@@ -80,8 +80,8 @@ describe.each(tiers)('in the tier %s', (tier) => {
           if (typeof make !== 'function') continue;
           const found = make('return globalThis')();
           seen.push(found === globalThis);
-          seen.push(typeof make('return typeof process === "object" ? process.binding : undefined')() === 'undefined');
-          seen.push(typeof make('return process.mainModule')() === 'undefined');
+          seen.push(make('return process')() === process);
+          seen.push(make('return typeof require')() === 'undefined');
         }
       }
       return { foreign: seen.filter((isOwn) => !isOwn).length, looked: seen.length > 20 };`;
