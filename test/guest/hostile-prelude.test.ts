@@ -9,6 +9,11 @@ const touches = {
   digest: 'crypto.subtle.digest("SHA-256", new Uint8Array(8)).then((bytes) => bytes.byteLength)',
   uuid: 'crypto.randomUUID().length',
   decoder: 'new TextDecoder("shift_jis").decode(new Uint8Array([0x82, 0xa0]))',
+  hash: 'require("node:crypto").createHash("sha256").update("a").digest("hex")',
+  gzip: 'require("node:zlib").gzipSync("a").length > 0',
+  file: '(require("node:fs").writeFileSync("/tmp/x", "abc"), require("node:fs").readFileSync("/tmp/x", "utf8"))',
+  refusedSocket:
+    'new Promise((done) => require("node:net").connect(80, "127.0.0.1").on("error", (error) => done(error.code)))',
   timer: 'new Promise((done) => setTimeout(() => done("later"), 1))',
   buffer: 'Buffer.from("abc").toString("hex")',
   stream:
@@ -21,6 +26,10 @@ const expected: Record<keyof typeof touches, unknown> = {
   digest: 32,
   uuid: 36,
   decoder: 'あ',
+  hash: 'ca978112ca1bbdcafac231b39a23dc4da786eff8147c4e72b9807785afee48bb',
+  gzip: true,
+  file: 'abc',
+  refusedSocket: 'EACCES',
   timer: 'later',
   buffer: '616263',
   stream: 'a',
