@@ -114,6 +114,13 @@ const hidden: PropertyDescriptorMap = {
   _stdout: { get: () => nodeProcess().stdout, configurable: true },
   _stderr: { get: () => nodeProcess().stderr, configurable: true },
   [Symbol.toStringTag]: { value: 'console', configurable: true },
+  Console: {
+    get: () =>
+      (part('node/internal/console-class') as typeof import('./node/internal/console-class.ts'))
+        .Console,
+    configurable: true,
+    enumerable: true,
+  },
 };
 
 /** A console with every method of Node's; what has no meaning in a log does nothing. */
@@ -178,6 +185,10 @@ export function createConsole(): object {
         indent += '  ';
       },
       groupEnd: () => void (indent = indent.slice(2)),
+      clear: () => {},
+      profile: () => {},
+      profileEnd: () => {},
+      timeStamp: () => {},
       time: (label: unknown = 'default') => {
         const key = StringOf(label);
         if (timers[key] === undefined) timers[key] = DateNow();

@@ -15,6 +15,7 @@ import { handlerContract, parseExtras, type Contract } from './handler.ts';
 import { allowWebAssembly, harden } from './hardening.ts';
 import * as host from './host.ts';
 import { describeLoadFailure } from './load-failure.ts';
+import * as modules from './modules.ts';
 import { defineModule, forgetModules, keepNamespace, requireMain } from './modules.ts';
 import * as invocation from './invocation.ts';
 import * as microtask from './microtask.ts';
@@ -61,6 +62,7 @@ const bootstrapModules = {
   host,
   invocation,
   microtask,
+  modules,
   parts,
   primordials,
   process,

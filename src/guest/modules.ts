@@ -24,7 +24,7 @@ type ModuleFunction = (
   dirname: string,
 ) => void;
 
-interface Require {
+export interface Require {
   (specifier: unknown): unknown;
   readonly resolve: (specifier: unknown) => string;
   readonly cache: Record<string, Module>;
@@ -170,7 +170,7 @@ function interopNamespace(
   return namespace;
 }
 
-function createRequire(fromPath: string): Require {
+export function createRequire(fromPath: string): Require {
   const require = (specifier: unknown): unknown => {
     if (typeof specifier !== 'string') {
       throw withCode(
