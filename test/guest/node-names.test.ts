@@ -13,6 +13,28 @@ const absent: Record<string, string> = {
 
 /** Names that a builtin lacks, each with the reason. */
 const gaps: Record<string, Record<string, string>> = {
+  console: { context: 'shows the console in a debugger', createTask: 'needs a debugger' },
+  constants: { defaultCipherList: 'belongs to the host' },
+  fs: { Utf8Stream: 'experimental' },
+  http: {
+    _connectionListener: 'internal; there are no servers',
+    setGlobalProxyFromEnv: 'connections go through the one door of the host',
+    WebSocket: 'not offered',
+    CloseEvent: 'belongs to WebSocket',
+    MessageEvent: 'belongs to WebSocket',
+  },
+  net: { _createServerHandle: 'internal', BoundSocket: 'experimental' },
+  // A worker of the tests has a channel to its parent.
+  process: Object.fromEntries(
+    'channel _handleQueue _pendingMessage send _send connected disconnect _disconnect'
+      .split(' ')
+      .map((name) => [name, 'a function is no child process']),
+  ),
+  'stream/web': { ReadableStreamTee: 'internal' },
+  tls: {
+    getCertificateCompressionAlgorithms: 'the connections are the host’s',
+    setDefaultCACertificates: 'the connections are the host’s',
+  },
   assert: { CallTracker: 'deprecated' },
   'assert/strict': { CallTracker: 'deprecated' },
 };

@@ -1,0 +1,4 @@
+import { Transform } from './stream.ts';
+
+/** The deprecated name of `stream.Transform`. */
+export const builtin = Transform;

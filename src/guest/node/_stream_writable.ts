@@ -1,0 +1,4 @@
+import { Writable } from './stream.ts';
+
+/** The deprecated name of `stream.Writable`. */
+export const builtin = Writable;
