@@ -68,7 +68,9 @@ function invalidPublicKey(): Error {
 }
 
 function noKey(which: string): Error {
-  return errorWithCode('ERR_CRYPTO_OPERATION_FAILED', `Failed to get ECDH ${which} key`);
+  // OpenSSL's side of Node throws it: the code does not show in its text.
+  const error = new Error(`Failed to get ECDH ${which} key`);
+  return Object.assign(error, { code: 'ERR_CRYPTO_OPERATION_FAILED' });
 }
 
 function checkedFormat(format: unknown): string {

@@ -194,7 +194,11 @@ export const Cipheriv = function Cipheriv(
   iv: unknown,
   options?: CipherOptions,
 ): CipherivOfNode {
-  return new CipherivOfNode(algorithm, key, iv, options);
+  return Reflect.construct(
+    CipherivOfNode,
+    [algorithm, key, iv, options],
+    new.target ?? CipherivOfNode,
+  ) as CipherivOfNode;
 } as unknown as Callable<CipherivOfNode>;
 export const Decipheriv = function Decipheriv(
   algorithm: unknown,
@@ -202,7 +206,11 @@ export const Decipheriv = function Decipheriv(
   iv: unknown,
   options?: CipherOptions,
 ): DecipherivOfNode {
-  return new DecipherivOfNode(algorithm, key, iv, options);
+  return Reflect.construct(
+    DecipherivOfNode,
+    [algorithm, key, iv, options],
+    new.target ?? DecipherivOfNode,
+  ) as DecipherivOfNode;
 } as unknown as Callable<DecipherivOfNode>;
 for (const [function_, made, name] of [
   [Cipheriv, CipherivOfNode, 'Cipheriv'],

@@ -114,7 +114,15 @@ export function scrypt(
   const given = typeof options === 'function' ? undefined : (options as ScryptOptions);
   const values = scryptValues(password, salt, length, given);
   validateFunction(done, 'callback');
+  checkScrypt(values.slice(3) as [number, number, number, number]);
   later('crypto.scrypt', values, done);
+}
+
+/** What OpenSSL would refuse; with a callback, too, Node throws it at once. */
+function checkScrypt([N, r, p, maxmem]: [number, number, number, number]): void {
+  const isPowerOfTwo = N > 1 && (N & (N - 1)) === 0;
+  if (isPowerOfTwo && r * p < 2 ** 30 && 128 * r * (N + p + 2) <= maxmem) return;
+  throw errorWithCode('ERR_CRYPTO_INVALID_SCRYPT_PARAMS', 'Invalid scrypt params', RangeError);
 }
 
 function hkdfValues(

@@ -152,6 +152,8 @@ interface HashOptions {
 
 class HashOfNode extends HashStream {
   #state: HashState | undefined;
+  /** What the stream gave; `digest()` may be asked for it once more. */
+  #flushed: Uint8Array | undefined;
 
   constructor(algorithm: unknown, options?: HashOptions) {
     super(options);
@@ -174,6 +176,10 @@ class HashOfNode extends HashStream {
   override digest(encoding?: unknown): unknown {
     if (this.#state === undefined) throw finalized();
     const state = this.#state;
+    if (this.#flushed !== undefined) {
+      this.#state = undefined;
+      return encoded(exactCopy(this.#flushed), encoding);
+    }
     const name = encoding === undefined || encoding === null ? encoding : String(encoding);
     if (name === 'buffer' || name === undefined || name === null) {
       this.#state = undefined;
@@ -181,6 +187,12 @@ class HashOfNode extends HashStream {
     }
     this.#state = undefined;
     return digestOf(state, name);
+  }
+
+  override _flush(done: () => void): void {
+    if (this.#state !== undefined) this.#flushed = digestOf(this.#state, undefined) as Uint8Array;
+    (this as unknown as Pushing).push(this.#flushed);
+    done();
   }
 
   copy(options?: HashOptions): HashOfNode {
@@ -209,11 +221,12 @@ class HmacOfNode extends HashStream {
   }
 
   override digest(encoding?: unknown): unknown {
-    const isText = typeof encoding === 'string' && encoding !== 'buffer';
+    const name = encoding ? String(encoding) : undefined;
+    const isText = name !== undefined && name !== 'buffer';
     // As in Node, a second digest is empty.
     if (this.#isFinal) return isText ? '' : encoded(undefined, undefined);
     this.#isFinal = true;
-    return digestOf(this.#state, isText ? encoding : undefined);
+    return digestOf(this.#state, isText ? name : undefined);
   }
 }
 
@@ -256,14 +269,22 @@ type Callable<Args extends unknown[], Made> = ((...args: Args) => Made) & {
 };
 
 export const Hash = function Hash(algorithm: unknown, options?: HashOptions): HashOfNode {
-  return new HashOfNode(algorithm, options);
+  return Reflect.construct(
+    HashOfNode,
+    [algorithm, options],
+    new.target ?? HashOfNode,
+  ) as HashOfNode;
 } as unknown as Callable<[unknown, HashOptions?], HashOfNode>;
 export const Hmac = function Hmac(
   algorithm: unknown,
   key: unknown,
   options?: { encoding?: unknown },
 ): HmacOfNode {
-  return new HmacOfNode(algorithm, key, options);
+  return Reflect.construct(
+    HmacOfNode,
+    [algorithm, key, options],
+    new.target ?? HmacOfNode,
+  ) as HmacOfNode;
 } as unknown as Callable<[unknown, unknown, { encoding?: unknown }?], HmacOfNode>;
 
 for (const [function_, made, name] of [
@@ -317,7 +338,16 @@ export function hash(
     }
   }
   state.update(input, undefined);
-  return digestOf(state, encoding);
+  try {
+    return digestOf(state, encoding);
+  } catch (error) {
+    if ((error as { code?: unknown }).code !== 'ERR_OSSL_EVP_NOT_XOF_OR_INVALID_LENGTH')
+      throw error;
+    const length = String(outputLength);
+    throw new Error(`Output length ${length} is invalid for ${name}, which does not support XOF`, {
+      cause: error,
+    });
+  }
 }
 
 let names: string[] | undefined;

@@ -41,6 +41,17 @@ export function generateKeyPair(type: unknown, options: unknown, callback?: unkn
   later('crypto.generateKeyPair', values, done, (answer) => pairOf(answer, encodings));
 }
 
+Object.defineProperty(generateKeyPair, Symbol.for('nodejs.util.promisify.custom'), {
+  value: (type: unknown, options?: unknown) =>
+    new Promise((resolve, reject) => {
+      generateKeyPair(type, options, (error: unknown, publicKey: unknown, privateKey: unknown) => {
+        if (error === null) resolve({ publicKey, privateKey });
+        else reject(error);
+      });
+    }),
+  configurable: true,
+});
+
 function wantedPair(
   type: unknown,
   options: unknown,

@@ -103,10 +103,18 @@ type Callable<Made> = new (algorithm: unknown, options?: object) => Made;
 
 /** Node's classes may be called without `new`. */
 export const Sign = function Sign(algorithm: unknown, options?: object): SignOfNode {
-  return new SignOfNode(algorithm, options);
+  return Reflect.construct(
+    SignOfNode,
+    [algorithm, options],
+    new.target ?? SignOfNode,
+  ) as SignOfNode;
 } as unknown as Callable<SignOfNode>;
 export const Verify = function Verify(algorithm: unknown, options?: object): VerifyOfNode {
-  return new VerifyOfNode(algorithm, options);
+  return Reflect.construct(
+    VerifyOfNode,
+    [algorithm, options],
+    new.target ?? VerifyOfNode,
+  ) as VerifyOfNode;
 } as unknown as Callable<VerifyOfNode>;
 for (const [function_, made, name] of [
   [Sign, SignOfNode, 'Sign'],

@@ -1,3 +1,4 @@
+import { part } from '../../../parts.ts';
 import { isBufferSource } from '../../../web/internal/bytes.ts';
 import { ERR_INVALID_ARG_TYPE, ERR_OUT_OF_RANGE } from '../errors.ts';
 
@@ -22,7 +23,6 @@ export interface ZlibOptions {
   readonly [name: string]: unknown;
 }
 
-export const kMaxLength = Number.MAX_SAFE_INTEGER;
 const smallestChunk = 64;
 export const usualChunk = 16_384;
 
@@ -63,14 +63,20 @@ function checkedParams(params: object): object {
 }
 
 /** Not a number at all, and NaN, mean the usual value. */
-function finiteNumber(value: unknown, name: string): number | undefined {
+export function finiteNumber(value: unknown, name: string): number | undefined {
   if (value === undefined || Number.isNaN(value)) return undefined;
   if (typeof value !== 'number') throw new ERR_INVALID_ARG_TYPE(name, 'number', value);
   if (Number.isFinite(value)) return value;
   throw new ERR_OUT_OF_RANGE(name, 'a finite number', value);
 }
 
-function inRange(value: unknown, name: string, least: number, most: number, usual: number): number {
+export function inRange(
+  value: unknown,
+  name: string,
+  least: number,
+  most: number,
+  usual: number,
+): number {
   const number = finiteNumber(value, name);
   if (number === undefined) return usual;
   if (number >= least && number <= most) return number;
@@ -85,6 +91,9 @@ export function chunkSizeOf(options: ZlibOptions): number {
 }
 
 export function maxOutputOf(options: ZlibOptions): number {
+  // As in Node: the limit that node:buffer names.
+  const buffer = part('node/buffer') as unknown as { builtin: { kMaxLength: number } };
+  const { kMaxLength } = buffer.builtin;
   return inRange(options['maxOutputLength'], 'options.maxOutputLength', 1, kMaxLength, kMaxLength);
 }
 

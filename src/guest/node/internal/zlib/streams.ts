@@ -2,11 +2,13 @@ import { bytesOf } from '../../../web/internal/bytes.ts';
 import { nextTick } from '../../../ticks.ts';
 import { Buffer } from '../../buffer.ts';
 import { Transform } from '../../stream.ts';
-import { ERR_OUT_OF_RANGE, errorWithCode } from '../errors.ts';
+import { errorWithCode } from '../errors.ts';
 import { HostStream, type StreamAnswer } from './host-stream.ts';
 import {
   chunkSizeOf,
+  finiteNumber,
   finishOf,
+  inRange,
   isBrotli,
   isZstd,
   kinds,
@@ -25,6 +27,9 @@ interface Request {
   [request]?: (stream: HostStream) => Start;
 }
 
+/** Chunks are bytes, whatever the user asks of the stream. */
+const onlyBytes = { objectMode: false, writableObjectMode: false, encoding: null };
+
 /** What the streams of zlib, Brotli and Zstandard have in common. */
 class ZlibBase extends Transform {
   readonly #host: HostStream;
@@ -42,14 +47,19 @@ class ZlibBase extends Transform {
   constructor(kind: Kind, options: ZlibOptions = {}) {
     const chunkSize = chunkSizeOf(options);
     const most = maxOutputOf(options);
-    super({ autoDestroy: true, ...options });
+    super({ autoDestroy: true, ...options, ...onlyBytes });
     this.#host = new HostStream(kind, options);
     this.#kind = kind;
     this.#options = options;
     this._chunkSize = chunkSize;
     this._maxOutputLength = most;
-    this._level = typeof options['level'] === 'number' ? options['level'] : -1;
-    this._strategy = typeof options['strategy'] === 'number' ? options['strategy'] : 0;
+    this._level = finiteNumber(options['level'], 'options.level') ?? -1;
+    this._strategy = finiteNumber(options['strategy'], 'options.strategy') ?? 0;
+  }
+
+  /** Node's native half; packages ask whether it is there. */
+  get _handle(): object | null {
+    return this.#host.isClosed ? null : { close: () => this.#host.close() };
   }
 
   get _closed(): boolean {
@@ -101,7 +111,11 @@ class ZlibBase extends Transform {
         this.#whenRoom(() => this.#host.read(take));
         return;
       }
-      if (answer.hasEnded) this.#hasEnded = true;
+      if (answer.hasEnded && !this.#hasEnded) {
+        this.#hasEnded = true;
+        // What follows is not part of the format: readers need not wait for the writer's end.
+        this.push(null);
+      }
       done();
     };
     start(take);
@@ -185,26 +199,22 @@ class ZlibBase extends Transform {
     this.bytesWritten = this.#host.stepAll(bytesOf(chunk), 0, finish, (output) => {
       outputs.push(output);
     });
-    this.close();
+    // Not the stream: nobody is told.
+    this.#host.close();
     return Buffer.concat(outputs);
   }
 }
 
 class Zlib extends ZlibBase {
   params(level: unknown, strategy: unknown, callback?: () => void): void {
-    inRange(level, 'level', -1, 9);
-    inRange(strategy, 'strategy', 0, 4);
+    inRange(level, 'level', -1, 9, -1);
+    inRange(strategy, 'strategy', 0, 4, 0);
     if (this._level === level && this._strategy === strategy) {
       if (callback !== undefined) nextTick(callback, []);
       return;
     }
     this.changeParams(level as number, strategy as number, callback);
   }
-}
-
-function inRange(value: unknown, name: string, least: number, most: number): void {
-  if (typeof value === 'number' && value >= least && value <= most) return;
-  throw new ERR_OUT_OF_RANGE(name, `>= ${least} and <= ${most}`, value);
 }
 
 function closedError(): Error {
@@ -233,7 +243,7 @@ function classOf(kind: Kind): ZlibClass {
     }
   }
   const callable = function (options?: ZlibOptions): ZlibStream {
-    return new Stream(options);
+    return Reflect.construct(Stream, [options], new.target ?? Stream) as ZlibStream;
   };
   const name = `${(kind[0] ?? '').toUpperCase()}${kind.slice(1)}`;
   Object.defineProperty(callable, 'name', { value: name });
