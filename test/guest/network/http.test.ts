@@ -161,6 +161,27 @@ describe('requests', () => {
     expect(await run(source, { port })).toEqual(['one ', 'two ', 'three', true]);
   });
 
+  test('hear that a little was written before the response, as in Node', async () => {
+    const port = await listen(
+      createServer((request, response) => void request.once('data', () => response.end('early'))),
+    );
+    const source = `
+      const request = require('http').request({ host: 'localhost', port: event.port, method: 'POST' });
+      const events = [];
+      request.on('finish', () => events.push('finish'));
+      const ended = new Promise((done) => request.on('response', (response) => {
+        events.push('response');
+        response.resume().on('end', done);
+      }));
+      request.write('some', () => {
+        events.push('written');
+        setImmediate(() => request.end());
+      });
+      await ended;
+      return events;`;
+    expect(await run(source, { port })).toEqual(['written', 'finish', 'response']);
+  });
+
   test('with large bodies wait for drain', async () => {
     const port = await listen(createServer((request, response) => request.pipe(response)));
     const source = `

@@ -241,7 +241,7 @@ class ClientRequestClass extends OutgoingMessage {
     const waiting = self.waiting.splice(0);
     self.waitingBytes = 0;
     this.outputSize = 0;
-    for (const { done } of waiting) if (done !== undefined) nextTick(() => done(), []);
+    nextTick(() => tell(waiting), []);
     if (waiting.length <= 1) return waiting[0]?.chunk;
     return Buffer.concat(waiting.map(({ chunk }) => chunk));
   }
@@ -251,18 +251,22 @@ class ClientRequestClass extends OutgoingMessage {
     if (self.waiting.length === 0) {
       if (!self.hasEnded) return;
       self.isSending = true;
-      exchange.end(undefined, () => this.bodySent());
+      exchange.end(undefined, () => {});
+      nextTick(() => this.bodySent(), []);
       return;
     }
     const waiting = self.waiting.splice(0);
     const bytes = Buffer.concat(waiting.map(({ chunk }) => chunk)) as unknown as Uint8Array;
+    // A kernel takes a little at once, so programs are used to hearing so before any response.
+    const isLittle = bytes.byteLength < mostWaiting;
+    if (isLittle) nextTick(() => tell(waiting), []);
     self.isSending = true;
     exchange.write(bytes, (error) => {
       self.isSending = false;
       self.waitingBytes -= bytes.byteLength;
       this.outputSize = self.waitingBytes;
       this.touch();
-      for (const { done } of waiting) done?.(error);
+      if (!isLittle) tell(waiting, error);
       // Why it failed comes with the head, or the response is there already and says it.
       if (error !== undefined || this.destroyed) return;
       if (self.waiting.length === 0) this.emitDrain();
@@ -500,6 +504,10 @@ function initialize(self: ClientRequestClass, args: readonly unknown[]): void {
   setHeaders(self, options, { host, port, defaultPort });
   followSignal(self, options.signal);
   begin(self, options, self[inside]);
+}
+
+function tell(waiting: readonly { readonly done: Done | undefined }[], error?: Error): void {
+  for (const { done } of waiting) done?.(error);
 }
 
 function hangUp(): Error {

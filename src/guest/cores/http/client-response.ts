@@ -71,3 +71,6 @@ export class ClientResponse extends IncomingMessage {
     this[over].onOver?.();
   }
 }
+
+// It shows in stacks under the name that programs know.
+Object.defineProperty(ClientResponse, 'name', { value: 'IncomingMessage', configurable: true });
