@@ -57,6 +57,7 @@ const globalsOfParts: Readonly<Record<string, readonly string[]>> = {
   'web/dom-exception': ['DOMException'],
   'web/event': ['CustomEvent', 'Event'],
   'web/event-target': ['EventTarget'],
+  'web/fetch': ['fetch'],
   'web/form-data': ['FormData'],
   'web/headers': ['Headers'],
   'web/message-event': ['CloseEvent', 'MessageEvent'],

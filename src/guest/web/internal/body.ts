@@ -61,6 +61,11 @@ export class Body {
     return this.isUsed || this.#stream?.locked === true;
   }
 
+  /** Its bytes are at hand: it can be sent a second time, from a clone. */
+  get isReplayable(): boolean {
+    return this.#stream === undefined && !isReader(this.#source);
+  }
+
   /** The `body` of a request or a response. */
   stream(): Stream {
     if (this.#stream !== undefined) return this.#stream;
