@@ -8,4 +8,5 @@ sameAsNode('small builtins', [
   String.raw`(()=>{const w=require('worker_threads');return [w.isMainThread,w.threadId,w.parentPort,w.workerData,typeof w.MessageChannel,(w.setEnvironmentData('a',1),w.getEnvironmentData('a'))]})()`,
   String.raw`(()=>{const {MessageChannel,receiveMessageOnPort}=require('worker_threads');const {port1,port2}=new MessageChannel();port1.postMessage({a:1});const r=receiveMessageOnPort(port2);const n=receiveMessageOnPort(port2)===undefined;port1.close();return [r,n]})()`,
   String.raw`[Object.keys(require('perf_hooks')),typeof require('perf_hooks').performance.now(),require('tty').isatty(1)||false,require('v8').isStringOneByteRepresentation('é'),Object.keys(require('v8').getHeapStatistics())]`,
+  String.raw`[require('stream').Readable.name,require('stream').Duplex.name,require('stream').pipeline.name,require('events').once.name,require('assert').fail.name,require('url').pathToFileURL.name,require('stream').Stream.name]`,
 ]);

@@ -7,6 +7,7 @@ import { expectNothing, expectThrown, rejectionOf, thrownBy } from '../cores/ass
 import { isDeepEqual } from './internal/comparisons.ts';
 import { ERR_INVALID_ARG_TYPE, ERR_MISSING_ARGS } from './internal/errors.ts';
 import { inspect } from './internal/inspect.ts';
+import { restoreNames } from './internal/names.ts';
 
 type AnyFunction = (...args: never[]) => unknown;
 
@@ -194,7 +195,7 @@ function AssertClass(this: object, options: { readonly strict?: boolean } = {}):
 }
 Object.defineProperty(AssertClass, 'name', { value: 'Assert' });
 
-export const strict: Assert = makeAssert(true);
+export const strict: Assert = restoreNames(makeAssert(true));
 Object.assign(strict, { strict, Assert: AssertClass });
-export const builtin: Assert = makeAssert(false);
+export const builtin: Assert = restoreNames(makeAssert(false));
 Object.assign(builtin, { strict, Assert: AssertClass });

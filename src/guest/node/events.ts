@@ -13,6 +13,7 @@ import {
 } from '../cores/events/emitter.ts';
 import { webTargets } from '../cores/events/targets.ts';
 import { ERR_INVALID_ARG_TYPE } from './internal/errors.ts';
+import { restoreNames } from './internal/names.ts';
 import { validateNumber } from './internal/validators.ts';
 
 export { firstArgumentOnly } from '../cores/events/awaiting.ts';
@@ -101,4 +102,4 @@ Object.defineProperties(EventEmitter, {
   name: { value: 'EventEmitter', configurable: true },
 });
 
-export const builtin: typeof EventEmitter = EventEmitter;
+export const builtin: typeof EventEmitter = restoreNames(EventEmitter);

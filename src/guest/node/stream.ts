@@ -1,5 +1,6 @@
 import Stream from 'readable-stream/lib/stream.js';
 import { ERR_INVALID_ARG_TYPE } from './internal/errors.ts';
+import { restoreNames } from './internal/names.ts';
 import { part } from '../parts.ts';
 
 /**
@@ -100,7 +101,8 @@ Object.defineProperty(Stream.Writable.prototype, Symbol.asyncDispose, {
   configurable: true,
 });
 
-export const builtin: typeof Stream = Stream;
+restoreNames(Stream.promises);
+export const builtin: typeof Stream = restoreNames(Stream);
 
 export const {
   Duplex,

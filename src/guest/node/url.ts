@@ -8,6 +8,7 @@ import {
 } from '../cores/url/file-urls.ts';
 import { part } from '../parts.ts';
 import { errorWithCode } from './internal/errors.ts';
+import { restoreNames } from './internal/names.ts';
 
 const globals = globalThis as unknown as Record<string, unknown>;
 const web = (): typeof import('../web/url.ts') => part('web/url') as typeof import('../web/url.ts');
@@ -19,37 +20,39 @@ function missing(name: string): Error {
 export { fileURLToPath, pathToFileURL, urlToHttpOptions };
 
 /** `node:url`: the old functions are Node's own code, as unenv keeps it; the classes are the web's. */
-export const builtin: object = Object.defineProperties(
-  {},
-  Object.getOwnPropertyDescriptors({
-    Url,
-    parse,
-    resolve,
-    resolveObject,
-    format: (given: unknown, options?: object) =>
-      isUrl(given) ? formatUrl(given, options) : format(given as never),
-    get URL(): unknown {
-      return globals['URL'];
-    },
-    get URLPattern(): unknown {
-      return globals['URLPattern'];
-    },
-    get URLSearchParams(): unknown {
-      return globals['URLSearchParams'];
-    },
-    domainToASCII: (...args: unknown[]) => {
-      if (args.length === 0) throw missing('domain');
-      return web().domainToASCII(args[0] as string);
-    },
-    domainToUnicode: (...args: unknown[]) => {
-      if (args.length === 0) throw missing('domain');
-      return web().domainToUnicode(args[0] as string);
-    },
-    pathToFileURL,
-    fileURLToPath,
-    fileURLToPathBuffer,
-    urlToHttpOptions,
-  }),
+export const builtin: object = restoreNames(
+  Object.defineProperties(
+    {},
+    Object.getOwnPropertyDescriptors({
+      Url,
+      parse,
+      resolve,
+      resolveObject,
+      format: (given: unknown, options?: object) =>
+        isUrl(given) ? formatUrl(given, options) : format(given as never),
+      get URL(): unknown {
+        return globals['URL'];
+      },
+      get URLPattern(): unknown {
+        return globals['URLPattern'];
+      },
+      get URLSearchParams(): unknown {
+        return globals['URLSearchParams'];
+      },
+      domainToASCII: (...args: unknown[]) => {
+        if (args.length === 0) throw missing('domain');
+        return web().domainToASCII(args[0] as string);
+      },
+      domainToUnicode: (...args: unknown[]) => {
+        if (args.length === 0) throw missing('domain');
+        return web().domainToUnicode(args[0] as string);
+      },
+      pathToFileURL,
+      fileURLToPath,
+      fileURLToPathBuffer,
+      urlToHttpOptions,
+    }),
+  ),
 );
 
 /** Node's order of the fields, which shows in logs and in JSON. */
