@@ -1,11 +1,12 @@
 import { NativeTypeError } from '../primordials.ts';
 import { defineBrand, isOf } from './internal/brands.ts';
 import { isIterable, usvString } from './internal/conversions.ts';
-import { codedError, requireArguments } from './internal/errors.ts';
+import { codedError, invalidThis, requireArguments } from './internal/errors.ts';
 import { parseUrlencoded, serializeUrlencoded, type Pair } from './internal/form-urlencoded.ts';
 import {
+  defineInspector,
   defineInterface,
-  inspectSymbol,
+  innerOptions,
   setConstructorLength,
   setLengths,
 } from './internal/interfaces.ts';
@@ -23,16 +24,19 @@ export class URLSearchParams {
   }
 
   get size(): number {
+    checkReceiver(this);
     return this.#pairs.length;
   }
 
   append(name: unknown, value: unknown): void {
+    checkReceiver(this);
     requireArguments(arguments.length, 'name', 'value');
     this.#pairs.push([usvString(name), usvString(value)]);
     this.#update();
   }
 
   delete(name: unknown, value?: unknown): void {
+    checkReceiver(this);
     requireArguments(arguments.length, 'name');
     const key = usvString(name);
     const only = value === undefined ? undefined : usvString(value);
@@ -43,18 +47,21 @@ export class URLSearchParams {
   }
 
   get(name: unknown): string | null {
+    checkReceiver(this);
     requireArguments(arguments.length, 'name');
     const key = usvString(name);
     return this.#pairs.find((pair) => pair[0] === key)?.[1] ?? null;
   }
 
   getAll(name: unknown): string[] {
+    checkReceiver(this);
     requireArguments(arguments.length, 'name');
     const key = usvString(name);
     return this.#pairs.filter((pair) => pair[0] === key).map((pair) => pair[1]);
   }
 
   has(name: unknown, value?: unknown): boolean {
+    checkReceiver(this);
     requireArguments(arguments.length, 'name');
     const key = usvString(name);
     const only = value === undefined ? undefined : usvString(value);
@@ -62,6 +69,7 @@ export class URLSearchParams {
   }
 
   set(name: unknown, value: unknown): void {
+    checkReceiver(this);
     requireArguments(arguments.length, 'name', 'value');
     const key = usvString(name);
     const text = usvString(value);
@@ -77,11 +85,13 @@ export class URLSearchParams {
 
   /** By UTF-16 code units; stable. */
   sort(): void {
+    checkReceiver(this);
     this.#pairs.sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
     this.#update();
   }
 
   toString(): string {
+    checkReceiver(this);
     return serializeUrlencoded(this.#pairs);
   }
 
@@ -100,6 +110,11 @@ export class URLSearchParams {
       params.#changed = changed;
     },
   };
+}
+
+function checkReceiver(self: unknown): void {
+  if (typeof self === 'object' && self !== null && internals.isParams(self)) return;
+  throw invalidThis('URLSearchParams');
 }
 
 const { internals } = URLSearchParams;
@@ -154,7 +169,10 @@ function pairsOfRecord(init: object): Pair[] {
 }
 
 defineBrand('URLSearchParams', internals.isParams);
-definePairIterators(URLSearchParams, 'URLSearchParams', internals.pairsOf);
+definePairIterators(URLSearchParams, 'URLSearchParams', (params) => {
+  checkReceiver(params);
+  return internals.pairsOf(params);
+});
 defineInterface(URLSearchParams, 'URLSearchParams', [
   'size',
   'append',
@@ -166,21 +184,18 @@ defineInterface(URLSearchParams, 'URLSearchParams', [
   'sort',
   'toString',
 ]);
-Object.defineProperty(URLSearchParams.prototype, inspectSymbol, {
-  value(
-    this: URLSearchParams,
-    _depth: number,
-    options: object,
-    inspect: (value: unknown, options: object) => string,
-  ): string {
-    const shown = internals
-      .pairsOf(this)
-      .map(([name, value]) => `${inspect(name, options)} => ${inspect(value, options)}`);
-    return shown.length === 0 ? 'URLSearchParams {}' : `URLSearchParams { ${shown.join(', ')} }`;
-  },
-  writable: true,
-  configurable: true,
-  enumerable: false,
+defineInspector(URLSearchParams.prototype, function (depth, options, inspect) {
+  checkReceiver(this);
+  if (depth !== null && depth < 0) return '[Object]';
+  const inner = innerOptions(options, depth);
+  const shown = internals
+    .pairsOf(this)
+    .map(([name, value]) => `${inspect(name, inner)} => ${inspect(value, inner)}`);
+  const { name } = this.constructor;
+  if (shown.length === 0) return `${name} {}`;
+  const line = shown.join(', ');
+  const isLong = line.length > (options.breakLength ?? Infinity);
+  return isLong ? `${name} {\n  ${shown.join(',\n  ')} }` : `${name} { ${line} }`;
 });
 setConstructorLength(URLSearchParams, 0);
 setLengths(URLSearchParams.prototype, { delete: 1, has: 1 });

@@ -5,8 +5,8 @@ import { isOf } from './internal/brands.ts';
 import { usvString } from './internal/conversions.ts';
 import { invalidArgType, requireArguments } from './internal/errors.ts';
 import {
+  defineInspector,
   defineInterface,
-  inspectSymbol,
   setConstructorLength,
   setLengths,
 } from './internal/interfaces.ts';
@@ -68,12 +68,13 @@ export class URL {
   }
 
   toString(): string {
-    return this.#record.href;
+    return this.#href();
   }
   get href(): string {
-    return this.#record.href;
+    return this.#href();
   }
   set href(value: unknown) {
+    void this.#record;
     const text = usvString(value);
     const record = parseUrl(text);
     if (record === undefined) throw invalidUrl(text, undefined);
@@ -92,55 +93,62 @@ export class URL {
     return this.#record.protocol;
   }
   set protocol(value: unknown) {
-    this.#set('protocol', value);
+    const from = this.#record;
+    this.#set(from, 'protocol', value);
   }
   get username(): string {
     return this.#record.username;
   }
   set username(value: unknown) {
-    this.#set('username', value);
+    const from = this.#record;
+    this.#set(from, 'username', value);
   }
   get password(): string {
     return this.#record.password;
   }
   set password(value: unknown) {
-    this.#set('password', value);
+    const from = this.#record;
+    this.#set(from, 'password', value);
   }
   get host(): string {
     return hostOf(this.#record);
   }
   set host(value: unknown) {
-    this.#set('host', value);
+    const from = this.#record;
+    this.#set(from, 'host', value);
   }
   get hostname(): string {
     return this.#record.hostname;
   }
   set hostname(value: unknown) {
-    this.#set('hostname', value);
+    const from = this.#record;
+    this.#set(from, 'hostname', value);
   }
   get port(): string {
     return this.#record.port;
   }
   set port(value: unknown) {
-    this.#set('port', value);
+    const from = this.#record;
+    this.#set(from, 'port', value);
   }
   get pathname(): string {
     return this.#record.pathname;
   }
   set pathname(value: unknown) {
-    this.#set('pathname', value);
+    const from = this.#record;
+    this.#set(from, 'pathname', value);
   }
   get search(): string {
-    const { query } = this.#record;
-    return query.length > 1 ? query : '';
+    return this.#search();
   }
   set search(value: unknown) {
+    void this.#record;
     const text = usvString(value);
     const query = text.startsWith('?') ? text.slice(1) : text;
     if (this.#record.hasHost && /^[\w\-.~!$&()*+,;=:@/%?]*$/.test(query)) {
       this.#become(withParts(this.#record, { query: text === '' ? '' : `?${query}` }));
     } else {
-      this.#set('search', text);
+      this.#set(this.#record, 'search', text);
     }
   }
   get searchParams(): URLSearchParams {
@@ -156,10 +164,20 @@ export class URL {
     return fragment.length > 1 ? fragment : '';
   }
   set hash(value: unknown) {
-    this.#set('hash', value);
+    const from = this.#record;
+    this.#set(from, 'hash', value);
   }
   toJSON(): string {
+    return this.#href();
+  }
+
+  #href(): string {
     return this.#record.href;
+  }
+
+  #search(): string {
+    const { query } = this.#record;
+    return query.length > 1 ? query : '';
   }
 
   /** Taken away from the class below. */
@@ -172,9 +190,9 @@ export class URL {
     if (this.#params !== undefined) paramsPart().resetParams(this.#params, this.search.slice(1));
   }
 
-  #set(name: string, value: unknown): void {
+  #set(from: UrlRecord, name: string, value: unknown): void {
     const text = usvString(value);
-    const record = setByHost(this.#record, name, text);
+    const record = setByHost(from, name, text);
     if (name === 'search') this.#become(record);
     else this.#record = record;
   }
@@ -237,20 +255,10 @@ defineInterface(
   ['toString', ...members, 'toJSON'],
   ['parse', 'canParse', 'createObjectURL', 'revokeObjectURL'],
 );
-Object.defineProperty(URL.prototype, inspectSymbol, {
-  value(
-    this: URL,
-    depth: number,
-    options: object,
-    inspect: (value: unknown, options: object) => string,
-  ): unknown {
-    if (depth < 0) return this;
-    const shown = Object.fromEntries(members.map((name) => [name, this[name]]));
-    return `${this.constructor.name} ${inspect(shown, options)}`;
-  },
-  writable: true,
-  configurable: true,
-  enumerable: false,
+defineInspector(URL.prototype, function (depth, options, inspect) {
+  if (depth !== null && depth < 0) return this;
+  const shown = Object.fromEntries(members.map((name) => [name, this[name]]));
+  return `${this.constructor.name} ${inspect(shown, options)}`;
 });
 setConstructorLength(URL, 1);
 setLengths(URL, { parse: 1, canParse: 1 });

@@ -1,5 +1,5 @@
 import { ERR_INVALID_ARG_TYPE, ERR_INVALID_ARG_VALUE } from '../../node/internal/errors.ts';
-import { validateString } from '../../node/internal/validators.ts';
+import { validateObject, validateString } from '../../node/internal/validators.ts';
 import { part } from '../../parts.ts';
 import {
   ERR_INVALID_FILE_URL_HOST,
@@ -40,18 +40,19 @@ export function isUrl(value: unknown): value is UrlLike {
   return Boolean(url?.href && url.protocol && url.auth === undefined && url.path === undefined);
 }
 
-export function fileURLToPath(given: unknown, options: Options = {}): string {
+export function fileURLToPath(given: unknown, options?: Options | null): string {
   const url = checkedFileUrl(given);
-  return options.windows ? windowsPath(url) : posixPath(url);
+  return options?.windows ? windowsPath(url) : posixPath(url);
 }
 
 /** The bytes of the path, for names that are not UTF-8. */
-export function fileURLToPathBuffer(given: unknown, options: Options = {}): Uint8Array {
+export function fileURLToPathBuffer(given: unknown, options?: Options | null): Uint8Array {
   const { Buffer } = part('node/buffer') as typeof import('../../node/buffer.ts');
-  const { pathname, hostname } = checkedFileUrl(given);
-  if (options.windows) return Buffer.from(fileURLToPath(given, options));
+  const url = checkedFileUrl(given);
+  const { pathname, hostname } = url;
+  if (options?.windows) return Buffer.from(fileURLToPath(given, options));
   if (hostname !== '') throw new ERR_INVALID_FILE_URL_HOST('linux');
-  checkEncodedSeparators(pathname, /%2f/i, 'must not include encoded / characters');
+  checkEncodedSeparators(url, /%2f/i, 'must not include encoded / characters');
   const bytes: number[] = [];
   for (let at = 0; at < pathname.length; at += 1) {
     const hex = /^%([0-9a-fA-F]{2})/.exec(pathname.slice(at, at + 3))?.[1];
@@ -68,32 +69,33 @@ function checkedFileUrl(given: unknown): UrlLike {
   return url;
 }
 
-function checkEncodedSeparators(pathname: string, pattern: RegExp, reason: string): void {
-  if (pattern.test(pathname)) throw new ERR_INVALID_FILE_URL_PATH(reason);
+function checkEncodedSeparators(url: UrlLike, pattern: RegExp, reason: string): void {
+  if (!pattern.test(url.pathname)) return;
+  throw Object.assign(new ERR_INVALID_FILE_URL_PATH(reason), { input: url });
 }
 
 function posixPath(url: UrlLike): string {
   if (url.hostname !== '') throw new ERR_INVALID_FILE_URL_HOST('linux');
-  checkEncodedSeparators(url.pathname, /%2f/i, 'must not include encoded / characters');
+  checkEncodedSeparators(url, /%2f/i, 'must not include encoded / characters');
   return decodeURIComponent(url.pathname);
 }
 
-function windowsPath({ hostname, pathname }: UrlLike): string {
-  checkEncodedSeparators(
-    pathname,
-    /%2f|%5c/i,
-    String.raw`must not include encoded \ or / characters`,
-  );
+function windowsPath(url: UrlLike): string {
+  const { hostname, pathname } = url;
+  checkEncodedSeparators(url, /%2f|%5c/i, String.raw`must not include encoded \ or / characters`);
   const path = decodeURIComponent(pathname.replaceAll('/', '\\'));
   if (hostname !== '') {
     const { domainToUnicode } = part('web/url') as typeof import('../../web/url.ts');
     return `\\\\${domainToUnicode(hostname)}${path}`;
   }
-  if (!/^\\[A-Za-z]:/.test(path)) throw new ERR_INVALID_FILE_URL_PATH('must be absolute');
+  if (!/^\\[A-Za-z]:/.test(path)) {
+    throw Object.assign(new ERR_INVALID_FILE_URL_PATH('must be absolute'), { input: url });
+  }
   return path.slice(1);
 }
 
-export function pathToFileURL(path: unknown, options: Options = {}): unknown {
+export function pathToFileURL(path: unknown, given?: Options | null): unknown {
+  const options = given ?? {};
   validateString(path, 'path');
   const URL = urlClass();
   if (options.windows === true && path.startsWith('\\\\')) {
@@ -122,18 +124,15 @@ export function pathToFileURL(path: unknown, options: Options = {}): unknown {
 
 /** What a URL's parser would take for something else than a part of the path. */
 function encodePath(path: string, isWindows: boolean): string {
-  const encoded = path
-    .replaceAll('%', '%25')
-    .replaceAll('\n', '%0A')
-    .replaceAll('\r', '%0D')
-    .replaceAll('\t', '%09')
-    .replaceAll('?', '%3F')
-    .replaceAll('#', '%23');
-  return isWindows ? encoded : encoded.replaceAll('\\', '%5C');
+  return path.replaceAll(isWindows ? /[%\n\r\t?#[\]^|~]/g : /[%\n\r\t?#[\]^|~\\]/g, (character) => {
+    const code = character.charCodeAt(0).toString(16).toUpperCase();
+    return `%${code.padStart(2, '0')}`;
+  });
 }
 
 /** What `http.request` takes, from a URL object. */
 export function urlToHttpOptions(url: UrlLike): object {
+  validateObject(url, 'url', { array: true, function: true });
   const { hostname, pathname, port, username, password, search } = url;
   return {
     __proto__: null,

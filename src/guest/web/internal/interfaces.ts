@@ -6,6 +6,34 @@ type Inspect = (value: unknown, options: object) => string;
 /** Options of `util.inspect` as a custom inspector gets them. */
 export interface InspectOptions {
   readonly depth?: number | null;
+  readonly breakLength?: number;
+}
+
+type Inspector<T> = (
+  this: T,
+  depth: number | null,
+  options: InspectOptions,
+  inspect: Inspect,
+) => unknown;
+
+/** Sets `[nodejs.util.inspect.custom]` itself. */
+export function defineInspector<T extends object>(prototype: T, inspector: Inspector<T>): void {
+  const method = {
+    [inspectSymbol](this: T, depth: number | null, options: InspectOptions, inspect: Inspect) {
+      return Reflect.apply(inspector, this, [depth, options, inspect]);
+    },
+  };
+  Object.defineProperty(prototype, inspectSymbol, {
+    value: method[inspectSymbol],
+    writable: true,
+    configurable: true,
+    enumerable: false,
+  });
+}
+
+/** The options for what is one level further in. */
+export function innerOptions(options: InspectOptions, depth: number | null): InspectOptions {
+  return depth === null ? options : { ...options, depth: depth - 1 };
 }
 
 /**

@@ -1,5 +1,6 @@
 import { NativeTypeError } from '../../primordials.ts';
-import { setLength } from './interfaces.ts';
+import { invalidThis } from './errors.ts';
+import { defineInspector, innerOptions, setLength } from './interfaces.ts';
 
 /** Iterators of `URLSearchParams`, `Headers` and `FormData`: live, over a list of pairs that may change. */
 type Pairs = readonly (readonly [string, unknown])[];
@@ -77,14 +78,34 @@ function pairIterators<T extends object>(
     }
 
     next(): IteratorResult<unknown> {
+      if (typeof this !== 'object' || this === null || !(#self in this))
+        throw invalidThis(`${name}Iterator`);
       const pair = pairsOf(this.#self)[this.#index];
       if (pair === undefined) return { value: undefined, done: true };
       this.#index += 1;
-      if (this.#kind === 'keys') return { value: pair[0], done: false };
-      if (this.#kind === 'values') return { value: pair[1], done: false };
-      return { value: [pair[0], pair[1]], done: false };
+      return { value: this.#valueOf(pair), done: false };
+    }
+
+    #valueOf(pair: Pairs[number]): unknown {
+      if (this.#kind === 'keys') return pair[0];
+      return this.#kind === 'values' ? pair[1] : [pair[0], pair[1]];
+    }
+
+    /** What is still to come. */
+    static restOf(self: PairIterator): unknown[] {
+      return pairsOf(self.#self)
+        .slice(self.#index)
+        .map((pair) => self.#valueOf(pair));
     }
   }
+  defineInspector(PairIterator.prototype, function (depth, options, inspect) {
+    if (depth !== null && depth < 0) return '[Object]';
+    const inner = innerOptions(options, depth);
+    const rest = PairIterator.restOf(this);
+    const shown = rest.map((item) => inspect(item, inner));
+    const hasLines = inspect(rest, inner).includes('\n');
+    return `${name} Iterator {${hasLines ? '\n  ' : ' '}${shown.join(hasLines ? ',\n  ' : ', ')} }`;
+  });
   const prototype = PairIterator.prototype as unknown as { constructor?: unknown };
   delete prototype.constructor;
   Object.setPrototypeOf(prototype, iteratorPrototype);
