@@ -127,10 +127,23 @@ export function streamBytes(kind: ZlibKind, options: ZlibOptions): number {
     case 'inflateRaw':
     case 'gunzip':
     case 'unzip':
-      return 0.125 * mb;
+      return 2 ** numberOr(options['windowBits'], 15) + perStream;
     default:
-      return 0.375 * mb;
+      // As zlib.h says it.
+      return (
+        2 ** (numberOr(options['windowBits'], 15) + 2) +
+        2 ** (numberOr(options['memLevel'], 8) + 9) +
+        perStream
+      );
   }
+}
+
+/** State, Node's objects and a chunk of output. */
+const perStream = 131_072;
+
+function numberOr(value: unknown, usual: number): number {
+  // Zero means the largest window that the data may ask for.
+  return typeof value === 'number' && value > 0 ? value : usual;
 }
 
 function zstdCompressBytes(params: Record<string, number>, window: number): number {

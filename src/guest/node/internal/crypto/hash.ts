@@ -197,8 +197,8 @@ class HashOfNode extends HashStream {
 
   copy(options?: HashOptions): HashOfNode {
     if (this.#state === undefined) throw finalized();
-    const given = checkedLength(options?.outputLength);
-    return new HashOfNode(this.#state.copy(given ?? this.#state.outputLength), options);
+    // The length of the output is not copied along.
+    return new HashOfNode(this.#state.copy(checkedLength(options?.outputLength)), options);
   }
 }
 
