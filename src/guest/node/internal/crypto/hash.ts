@@ -263,12 +263,24 @@ function finalized(): Error {
   return errors().errorWithCode('ERR_CRYPTO_HASH_FINALIZED', 'Digest already called');
 }
 
+type Warn = (text: string, type: string, code: string) => void;
+const warned = new Set<string>();
+
+/** The classes themselves are deprecated, `createHash` and `createHmac` are not; Node says so once. */
+function deprecated(name: string, code: string): void {
+  if (warned.has(code)) return;
+  warned.add(code);
+  const { process } = globalThis as unknown as { process: { emitWarning: Warn } };
+  process.emitWarning(`crypto.${name} constructor is deprecated.`, 'DeprecationWarning', code);
+}
+
 /** Node's classes may be called without `new`. */
 type Callable<Args extends unknown[], Made> = ((...args: Args) => Made) & {
   new (...args: Args): Made;
 };
 
 export const Hash = function Hash(algorithm: unknown, options?: HashOptions): HashOfNode {
+  deprecated('Hash', 'DEP0179');
   return Reflect.construct(
     HashOfNode,
     [algorithm, options],
@@ -280,6 +292,7 @@ export const Hmac = function Hmac(
   key: unknown,
   options?: { encoding?: unknown },
 ): HmacOfNode {
+  deprecated('Hmac', 'DEP0181');
   return Reflect.construct(
     HmacOfNode,
     [algorithm, key, options],
