@@ -31,7 +31,12 @@ function sourceOf(expressions: readonly string[]): string {
 export async function inGuest(expressions: readonly string[]): Promise<unknown[]> {
   await using lambda = new Lambda({ blanks: 0 });
   const source = sourceOf(expressions);
-  const probe = await lambda.createFunction({ name: 'probe', code: { source }, timeoutMs: 20_000 });
+  const probe = await lambda.createFunction({
+    name: 'probe',
+    code: { source },
+    timeoutMs: 60_000,
+    memoryMb: 1_024,
+  });
   return (await probe.call({})) as unknown[];
 }
 
