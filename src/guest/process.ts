@@ -32,7 +32,9 @@ export function onExit(listener: (code: number) => void): void {
 }
 
 /** Text on stdout or stderr, which are one stream in a function's log. */
-export function writeOutput(text: string): void {
+export function writeOutput(given: unknown): void {
+  // What a patched `Buffer.prototype.toString` gives must not cross as it is.
+  const text = typeof given === 'string' ? given : StringOf(given);
   const line = text.length > maxLogLineLength ? StringSlice(text, 0, maxLogLineLength) : text;
   send(emitKind.rawOutput, line);
 }
