@@ -60,6 +60,8 @@ step('the packed package runs both tiers', () => {
 const engineTests = ['test/isolate', 'test/guest', 'test/conformance', 'test/lambda.test.ts'];
 
 step('the tests of engine, guest and conformance pass', () => {
+  // Guests look like Node 24 on every line, so that is what they are compared with.
+  process.env['CONTROL_NODE'] = join(root, 'node_modules', '.bin', 'node');
   const checkout = join(folder, 'checkout');
   copyCheckout(checkout);
   const tests = engineTests.filter((path) => existsSync(join(checkout, path)));

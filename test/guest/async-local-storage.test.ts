@@ -1,8 +1,7 @@
-import { runInNewContext } from 'node:vm';
-import { createRequire } from 'node:module';
 import { array, assert, asyncProperty, constantFrom } from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { Lambda, type Isolation } from '../../src/index.ts';
+import { runInNode } from './control.ts';
 
 const tiers: readonly Isolation[] = ['inline', 'thread'];
 
@@ -77,20 +76,6 @@ async function runInGuest(tier: Isolation, text: string): Promise<unknown> {
     timeoutMs: 20_000,
   });
   return await fn.call();
-}
-
-/** What Node itself says of the same handler. */
-async function runInNode(text: string): Promise<unknown> {
-  const exports: { handler?: () => Promise<unknown> } = {};
-  const require = createRequire(import.meta.url);
-  const run = runInNewContext(`(function (exports, require) {${text}\n})`, {
-    setTimeout,
-    setImmediate,
-    queueMicrotask,
-    process,
-  }) as (...args: unknown[]) => void;
-  run(exports, require);
-  return await exports.handler?.();
 }
 
 const allWaits = Object.keys(waits) as Wait[];

@@ -1,6 +1,6 @@
-import { createRequire } from 'node:module';
 import { describe, expect, test } from 'vitest';
 import { Lambda } from '../../src/index.ts';
+import { runInNode } from './control.ts';
 
 /** What every expression may use besides `require`: how an error looks to a program. */
 const prelude = `
@@ -42,11 +42,7 @@ export async function inGuest(expressions: readonly string[]): Promise<unknown[]
 
 /** The same in Node itself. */
 export async function inNode(expressions: readonly string[]): Promise<unknown[]> {
-  const module: { exports: { handler?: () => Promise<unknown> } } = { exports: {} };
-  // oxlint-disable-next-line typescript/no-implied-eval -- the very text that the guest runs
-  const body = new Function('exports', 'require', sourceOf(expressions));
-  body(module.exports, createRequire(import.meta.url));
-  return JSON.parse(JSON.stringify(await module.exports.handler?.())) as unknown[];
+  return (await runInNode(sourceOf(expressions))) as unknown[];
 }
 
 /** One test for each expression: the guest's value, as JSON, is Node's. */

@@ -1,7 +1,5 @@
-import { createRequire } from 'node:module';
 import { Lambda } from '../../src/index.ts';
-
-const require = createRequire(import.meta.url);
+import { runInNode } from './control.ts';
 
 /** A name and the body of an async function whose result has a JSON form. */
 export type Case = readonly [name: string, body: string];
@@ -25,15 +23,9 @@ function sourceOf(bodies: readonly string[]): string {
     };`;
 }
 
-type Handler = () => Promise<unknown[]>;
-
 /** The results of all bodies in Node itself. */
 export async function inNode(cases: readonly Case[]): Promise<unknown[]> {
-  const exports: { handler?: Handler } = {};
-  // oxlint-disable-next-line typescript/no-implied-eval -- the very text that the guest runs
-  new Function('exports', 'require', sourceOf(cases.map(([, body]) => body)))(exports, require);
-  const results = (await exports.handler?.()) ?? [];
-  return JSON.parse(JSON.stringify(results)) as unknown[];
+  return (await runInNode(sourceOf(cases.map(([, body]) => body)))) as unknown[];
 }
 
 /** The results of all bodies in one guest. */
