@@ -1,11 +1,11 @@
 import { part } from '../parts.ts';
 import { NativeTypeError } from '../primordials.ts';
 import { headersFrom } from './headers.ts';
-import { Body } from './internal/body.ts';
+import { Body, giveUp } from './internal/body.ts';
 import { setLength } from './internal/interfaces.ts';
 import { parseUrl } from './internal/url-record.ts';
 import { Request, requestState, type RequestState } from './request.ts';
-import { responseFrom, type Response } from './response.ts';
+import { responseBody, responseFrom, type Response } from './response.ts';
 
 /**
  * https://fetch.spec.whatwg.org/#fetch-method as Node has it: no origin, no CORS, no cache, no cookies.
@@ -15,11 +15,13 @@ export async function fetch(input: unknown, init?: unknown): Promise<Response> {
   const state = requestState(new Request(input, init));
   const { signal } = state;
   if (signal?.aborted === true) {
-    await state.body?.reader().cancel(signal.reason);
+    if (state.body !== undefined) await giveUp(state.body.reader(), signal.reason);
     throw signal.reason;
   }
   try {
-    return await fetchByScheme(state);
+    const response = await fetchByScheme(state);
+    if (state.integrity !== '') await checkIntegrity(response, state.integrity);
+    return response;
   } catch (error) {
     // Whoever aborts gets the own reason back, everybody else one error with a cause.
     if (isAborted(state)) throw signal?.reason;
@@ -34,9 +36,6 @@ function isAborted({ signal }: RequestState): boolean {
 // oxlint-disable-next-line typescript/promise-function-async -- each branch gives a promise or throws
 function fetchByScheme(state: RequestState): Promise<Response> {
   const scheme = parseUrl(state.url)?.protocol;
-  if (state.integrity !== '') {
-    throw new Error('Checking the integrity of a response is not available here');
-  }
   switch (scheme) {
     case 'http:':
     case 'https:': {
@@ -50,6 +49,13 @@ function fetchByScheme(state: RequestState): Promise<Response> {
     default:
       throw new Error(scheme === 'about:' ? 'about scheme is not supported' : 'unknown scheme');
   }
+}
+
+/** Reads all of a copy before the caller gets anything. */
+async function checkIntegrity(response: Response, integrity: string): Promise<void> {
+  const { isIntact } = part('web/internal/integrity') as typeof import('./internal/integrity.ts');
+  const bytes = (await responseBody(response.clone())?.bytes()) ?? new Uint8Array(0);
+  if (!(await isIntact(bytes, integrity))) throw new Error('integrity mismatch');
 }
 
 async function fetchData(url: string): Promise<Response> {

@@ -150,6 +150,10 @@ describe('fetch does what it does in Node', () => {
       `const r = await fetch(event.base + '/large'), c = r.clone(); const [a, b] = await Promise.all([r.text(), c.text()]); return [a.length, a === b]`,
     ],
     [
+      'integrity',
+      `const seen = []; for (const integrity of ['sha256-ungWv48Bz+pBQUDeXa4iI7ADYaOWF3qctBD/YfIAFa0=', 'sha256-AAAA', 'sha256-ungWv48Bz+pBQUDeXa4iI7ADYaOWF3qctBD/YfIAFa0= sha512-AAAA', 'md5-x']) seen.push((await caught(async () => (await fetch('data:,abc', { integrity })).text()))); return seen.map((s) => Array.isArray(s) ? s.slice(0, 3) : s)`,
+    ],
+    [
       'the global',
       `return [fetch.name, fetch.length, Object.getOwnPropertyDescriptor(globalThis, 'fetch').enumerable]`,
     ],

@@ -163,6 +163,15 @@ function readerOfStream(stream: Stream): ByteReader {
   };
 }
 
+/** Cancels a body that an abort has made useless. */
+export async function giveUp(reader: ByteReader, reason: unknown): Promise<void> {
+  try {
+    await reader.cancel(reason);
+  } catch {
+    // The caller hears the reason of the abort, whatever the stream's own cancel makes of it.
+  }
+}
+
 function isUint8Array(value: unknown): value is Uint8Array<ArrayBuffer> {
   return value instanceof Uint8Array;
 }

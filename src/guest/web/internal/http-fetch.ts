@@ -1,9 +1,9 @@
+import { part } from '../../parts.ts';
 import { NativeTypeError } from '../../primordials.ts';
-import { addAbortAlgorithm } from '../abort.ts';
 import { headersFrom, headerValue, rawHeaders, type HeaderPair } from '../headers.ts';
 import type { RequestState } from '../request.ts';
 import { responseFrom, type Response } from '../response.ts';
-import { Body } from './body.ts';
+import { Body, giveUp } from './body.ts';
 import type { ByteReader } from './chunks.ts';
 import { decoded } from './content-decoding.ts';
 import { exchange, type FetchedResponse } from './exchange.ts';
@@ -70,9 +70,10 @@ async function send(
   const content = reader === undefined ? bytes : async () => await reader.read();
   const fetched = await exchange(request, content, (abort) => {
     if (signal === undefined) return;
+    const { addAbortAlgorithm } = part('web/abort') as typeof import('../abort.ts');
     finished = addAbortAlgorithm(signal, () => {
       abort(signal.reason);
-      void reader?.cancel(signal.reason);
+      if (reader !== undefined) void giveUp(reader, signal.reason);
     });
   });
   return { fetched, finished };
