@@ -2,6 +2,7 @@ import { operate } from '../host.ts';
 import { nextTick } from '../ticks.ts';
 import { dnsCodes, hints, unavailable } from '../cores/net/dns-words.ts';
 import { isIP } from '../cores/net/ip.ts';
+import { hostData, hostText } from '../web/internal/host-text.ts';
 import { ERR_INVALID_ARG_TYPE, ERR_INVALID_ARG_VALUE } from './internal/errors.ts';
 import { validateFunction, validateOneOf, validateString } from './internal/validators.ts';
 
@@ -89,7 +90,7 @@ function follow<T>(
 }
 
 async function ask<T>(name: string, question: object): Promise<T> {
-  return JSON.parse((await operate(name, JSON.stringify(question))) as string) as T;
+  return hostData(await operate(name, hostText(question))) as T;
 }
 
 type Records = unknown[];

@@ -1,6 +1,7 @@
 import { ClientHttp2Session, type SessionOptions } from '../cores/http2/client-session.ts';
 import { sensitiveHeaders } from '../cores/http2/headers.ts';
 import { askHost } from '../host.ts';
+import { hostData } from '../web/internal/host-text.ts';
 import { Buffer } from './buffer.ts';
 import { errorWithCode } from './internal/errors.ts';
 import { Server } from './net.ts';
@@ -47,7 +48,7 @@ function toUrl(
 
 let known: Record<string, number | string> | undefined;
 const constants = (): Record<string, number | string> =>
-  (known ??= JSON.parse(askHost('h2.constants') as string) as Record<string, number | string>);
+  (known ??= hostData(askHost('h2.constants')) as Record<string, number | string>);
 
 class Http2ServerRequest extends http.IncomingMessage {}
 class Http2ServerResponse extends http.OutgoingMessage {}
@@ -102,7 +103,7 @@ export const builtin = {
   },
   createSecureServer: (...args: unknown[]) => new Server(...args),
   createServer: (...args: unknown[]) => new Server(...args),
-  getDefaultSettings: (): object => JSON.parse(askHost('h2.defaultSettings') as string) as object,
+  getDefaultSettings: (): object => hostData(askHost('h2.defaultSettings')) as object,
   getPackedSettings,
   getUnpackedSettings,
   performServerHandshake: (): never => {

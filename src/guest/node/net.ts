@@ -2,10 +2,10 @@ import { BlockList, SocketAddress } from '../cores/net/block-list.ts';
 import { readConnectArguments } from '../cores/net/connect-options.ts';
 import { isIP, isIPv4, isIPv6 } from '../cores/net/ip.ts';
 import { Server } from '../cores/net/server.ts';
-import { Socket } from '../cores/net/socket.ts';
+import { Socket, askFor, takeHandle } from '../cores/net/socket.ts';
 import { validateBoolean, validateInt32 } from './internal/validators.ts';
 
-export { Server, Socket };
+export { Server, Socket, askFor, takeHandle };
 
 function connect(...args: unknown[]): Socket {
   const { options } = readConnectArguments(args);

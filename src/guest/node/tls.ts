@@ -1,5 +1,6 @@
 import { askHost } from '../host.ts';
 import { nextTick } from '../ticks.ts';
+import { hidden } from '../cores/net/hidden.ts';
 import { callable } from '../cores/net/callable.ts';
 import type { ConnectOptions } from '../cores/net/connect-options.ts';
 import { readCertificates } from '../cores/tls/certificate.ts';
@@ -10,9 +11,10 @@ import {
   type TlsOptions,
 } from '../cores/tls/options.ts';
 import { checkServerIdentity } from '../cores/tls/server-identity.ts';
+import { hostData, hostText } from '../web/internal/host-text.ts';
 import { nextHandle } from '../web/internal/host-handles.ts';
 import { errorWithCode } from './internal/errors.ts';
-import { Server as NetServer, Socket } from './net.ts';
+import { Server as NetServer, Socket, askFor, takeHandle } from './net.ts';
 
 interface SecureOptions extends TlsOptions, ConnectOptions {
   host?: string;
@@ -31,15 +33,18 @@ interface SecureFacts {
   readonly localAddress?: string;
 }
 
-const facts = Symbol('facts');
-const secured = Symbol('handle');
-const secureOptions = Symbol('options');
+/** What a socket is behind its face. */
+interface Inside {
+  facts: SecureFacts | undefined;
+  /** The host's number, after the handshake. */
+  handle: number | undefined;
+  options: SecureOptions;
+}
+
+const inside = hidden<Inside>();
 
 /** https://nodejs.org/api/tls.html#class-tlstlssocket: the handshake is the host's. */
 class TLSSocketClass extends Socket {
-  declare [facts]: SecureFacts | undefined;
-  declare [secured]: number | undefined;
-  declare [secureOptions]: SecureOptions;
   declare encrypted: true;
   declare authorized: boolean;
   declare authorizationError: unknown;
@@ -57,7 +62,8 @@ class TLSSocketClass extends Socket {
   override connect(...args: unknown[]): this {
     const [first] = args;
     if (typeof first === 'object' && first !== null && !Array.isArray(first)) {
-      this[secureOptions] = { ...this[secureOptions], ...first };
+      const self = inside.of(this);
+      self.options = { ...self.options, ...first };
     }
     return super.connect(...args);
   }
@@ -72,27 +78,28 @@ class TLSSocketClass extends Socket {
     const id = nextHandle();
     let tls: object;
     try {
-      tls = tlsQuestion(this[secureOptions]);
+      tls = tlsQuestion(inside.of(this).options);
     } catch (error) {
       nextTick(() => this.destroy(error as Error), []);
       return;
     }
     this.setHandle(id);
-    this.ask('tls.connect', { ...question, id, tls }, undefined, (error, answer) => {
-      if (error === undefined) this.agreed(id, JSON.parse(answer as string) as SecureFacts);
+    askFor(this, 'tls.connect', { ...question, id, tls }, undefined, (error, answer) => {
+      if (error === undefined) this.agreed(id, hostData(answer) as SecureFacts);
       else this.failed(error);
     });
   }
 
   private agreed(id: number, agreed: SecureFacts): void {
-    this[facts] = agreed;
-    this[secured] = id;
+    const self = inside.of(this);
+    self.facts = agreed;
+    self.handle = id;
     this.authorized = agreed.authorized;
     this.authorizationError = agreed.authorizationError;
     this.alpnProtocol = agreed.alpnProtocol;
     this.servername = agreed.servername;
     this.secureConnecting = false;
-    const doubt = this.doubtOf(this[secureOptions]);
+    const doubt = this.doubtOf(inside.of(this).options);
     if (doubt === undefined) this.connected(agreed);
     else this.destroy(doubt);
   }
@@ -122,10 +129,10 @@ class TLSSocketClass extends Socket {
   }
 
   getPeerCertificate(isDetailed?: boolean): object {
-    const handle = this[secured];
+    const { handle } = inside.of(this);
     if (handle === undefined || this.destroyed) return {};
-    const answer = askHost('tls.peer', JSON.stringify({ id: handle }));
-    const chain = JSON.parse(answer as string) as Record<string, unknown>[];
+    const answer = askHost('tls.peer', hostText({ id: handle }));
+    const chain = hostData(answer) as Record<string, unknown>[];
     return readCertificates(chain, isDetailed === true);
   }
 
@@ -134,15 +141,15 @@ class TLSSocketClass extends Socket {
   }
 
   getProtocol(): string | null {
-    return this[facts]?.protocol ?? null;
+    return inside.of(this).facts?.protocol ?? null;
   }
 
   getCipher(): object {
-    return this[facts]?.cipher ?? {};
+    return inside.of(this).facts?.cipher ?? {};
   }
 
   isSessionReused(): boolean {
-    return this[facts]?.sessionReused ?? false;
+    return inside.of(this).facts?.sessionReused ?? false;
   }
 
   getSession(): undefined {
@@ -180,7 +187,7 @@ class TLSSocketClass extends Socket {
   }
 
   setServername(name: string): void {
-    this[secureOptions].servername = name;
+    inside.of(this).options.servername = name;
   }
 
   setMaxSendFragment(): boolean {
@@ -213,9 +220,7 @@ function initialize(self: TLSSocketClass, socket: unknown, options: SecureOption
   self.servername = null;
   self.secureConnecting = true;
   self.ssl = {};
-  self[facts] = undefined;
-  self[secured] = undefined;
-  self[secureOptions] = options;
+  inside.put(self, { facts: undefined, handle: undefined, options });
   if (options.isServer === true) {
     throw errorWithCode('EACCES', 'A function cannot be the server of a TLS connection');
   }
@@ -236,7 +241,7 @@ function startOver(self: TLSSocketClass, socket: unknown): void {
   socket.once('close', () => self.destroy());
   self.once('close', () => socket.destroy());
   const begin = (): void => {
-    const over = socket.takeHandle();
+    const over = takeHandle(socket);
     const gone = 'Client network socket disconnected before secure TLS connection was established';
     if (over === undefined) self.destroy(errorWithCode('ECONNRESET', gone));
     else self.handshake({ over });
@@ -284,8 +289,8 @@ const Server = callable(TLSServer, (self, args) => Reflect.apply(NetServer, self
 
 let roots: readonly string[] | undefined;
 const rootCertificates = (): readonly string[] =>
-  (roots ??= Object.freeze(JSON.parse(askHost('tls.rootCertificates') as string) as string[]));
-const ciphers = (): string[] => JSON.parse(askHost('tls.ciphers') as string) as string[];
+  (roots ??= Object.freeze(hostData(askHost('tls.rootCertificates')) as string[]));
+const ciphers = (): string[] => hostData(askHost('tls.ciphers')) as string[];
 
 export const builtin = {
   CLIENT_RENEG_LIMIT: 3,

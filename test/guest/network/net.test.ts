@@ -307,3 +307,37 @@ describe('node:tls', () => {
     );
   });
 });
+
+test('what users do to built-in classes does not change what the host is asked', async () => {
+  const port = await listen(echo());
+  const source = `
+    const net = require('net');
+    const http = require('http');
+    Object.prototype.toJSON = Array.prototype.toJSON = () => 'stolen';
+    JSON.stringify = JSON.parse = () => { throw new Error('used'); };
+    Uint8Array.prototype.subarray = ArrayBuffer.prototype.slice = () => { throw new Error('used'); };
+    const seen = [];
+    for (const name of ['get', 'set', 'has']) {
+      const native = Map.prototype[name] ?? WeakMap.prototype[name];
+      WeakMap.prototype[name] = function (...args) { seen.push(...args); return native.apply(this, args); };
+    }
+    const socket = net.connect(event.port, 'localhost');
+    socket.end('hi');
+    let text = '';
+    for await (const chunk of socket) text += chunk;
+    delete Object.prototype.toJSON;
+    delete Array.prototype.toJSON;
+    return [text, Object.getOwnPropertySymbols(socket).map(String).filter((name) => name.includes('inside')), seen.length];`;
+  expect(await run(source, { port })).toEqual(['hi', [], 0]);
+});
+
+test('a signal ends a socket', async () => {
+  const port = await listen(createServer());
+  const source = `
+    const signal = event.already ? AbortSignal.abort() : AbortSignal.timeout(5);
+    const socket = require('net').connect({ port: event.port, host: 'localhost', signal });
+    return new Promise((done) => socket.on('error', ({ name, code }) => done([name, code])));`;
+  const aborted = ['AbortError', 'ABORT_ERR'];
+  expect(await run(source, { port })).toEqual(aborted);
+  expect(await run(source, { port, already: true })).toEqual(aborted);
+});

@@ -2,8 +2,9 @@ import { Stream } from '../net/streams.ts';
 import { nextTick } from '../../ticks.ts';
 import { Buffer } from '../../node/buffer.ts';
 import { errorWithCode } from '../../node/internal/errors.ts';
-import { Socket } from '../../node/net.ts';
+import { Socket, takeHandle } from '../../node/net.ts';
 import { Exchange, type ResponseHead } from '../../web/internal/exchange.ts';
+import { hidden } from '../net/hidden.ts';
 import { callable } from '../net/callable.ts';
 import { familyOf } from '../net/connect-options.ts';
 import { tlsQuestion } from '../tls/options.ts';
@@ -51,11 +52,10 @@ interface Inside {
   onEnd: (() => void) | undefined;
 }
 
-const inside = Symbol('inside');
+const inside = hidden<Inside>();
 
 /** https://nodejs.org/api/http.html#class-httpclientrequest over an exchange of the host. */
 class ClientRequestClass extends OutgoingMessage {
-  declare [inside]: Inside;
   declare agent: Agent | undefined;
   declare method: string;
   declare path: string;
@@ -97,7 +97,7 @@ class ClientRequestClass extends OutgoingMessage {
     done: Done | undefined,
     size: number,
   ): boolean {
-    const self = this[inside];
+    const self = inside.of(this);
     self.waiting.push({
       chunk: typeof chunk === 'string' ? Buffer.from(chunk, encoding) : chunk,
       done,
@@ -109,14 +109,14 @@ class ClientRequestClass extends OutgoingMessage {
   }
 
   override _endBody(_hasChunk: boolean, done: () => void): void {
-    this[inside].hasEnded = true;
-    this[inside].onEnd = done;
+    inside.of(this).hasEnded = true;
+    inside.of(this).onEnd = done;
     this.schedule();
   }
 
   /** What the program says within one tick leaves together. */
   private schedule(): void {
-    const self = this[inside];
+    const self = inside.of(this);
     self.wantsToLeave = true;
     this._headerSent = true;
     if (self.isScheduled) return;
@@ -129,7 +129,7 @@ class ClientRequestClass extends OutgoingMessage {
 
   /** @internal Called by the agent. */
   start(options: ConnectionOptions): void {
-    const self = this[inside];
+    const self = inside.of(this);
     // An agent's own options, certificates above all, are for each of its connections.
     self.options = { ...self.options, ...options } as RequestOptions;
     self.mayStart = true;
@@ -148,10 +148,10 @@ class ClientRequestClass extends OutgoingMessage {
     } else if (this.destroyed) {
       if (socket instanceof Socket) socket.destroy();
     } else if (socket instanceof Socket) {
-      this[inside].over = socket;
+      inside.of(this).over = socket;
       this.showSocket(socket);
       const start = (): void => {
-        this[inside].mayStart = true;
+        inside.of(this).mayStart = true;
         this.pump();
       };
       // A connection with TLS is connected when its handshake is over.
@@ -169,7 +169,7 @@ class ClientRequestClass extends OutgoingMessage {
   }
 
   private showSocket(socket: Socket): void {
-    const isOwn = this[inside].over !== undefined;
+    const isOwn = inside.of(this).over !== undefined;
     const shown = socket as unknown as SocketLike & Socket & { encrypted?: boolean };
     if (!isOwn) {
       socket.connecting = true;
@@ -188,12 +188,12 @@ class ClientRequestClass extends OutgoingMessage {
 
   /** Somebody destroyed the socket of a request that still needs it. */
   private socketClosed(): void {
-    if (this[inside].over !== undefined && this[inside].exchange !== undefined) return;
+    if (inside.of(this).over !== undefined && inside.of(this).exchange !== undefined) return;
     if (!this._closed) this.destroy(this.res === null ? hangUp() : null);
   }
 
   private pump(): void {
-    const self = this[inside];
+    const self = inside.of(this);
     if (!self.mayStart || !self.wantsToLeave || this.destroyed) return;
     if (!this._header) return;
     if (self.exchange === undefined) this.open(self);
@@ -204,7 +204,7 @@ class ClientRequestClass extends OutgoingMessage {
     const { options } = self;
     const isWhole = self.hasEnded;
     const exchange = new Exchange();
-    const over = self.over?.takeHandle();
+    const over = self.over && takeHandle(self.over);
     if (self.over !== undefined && over === undefined) {
       this.destroy(hangUp());
       return;
@@ -275,7 +275,7 @@ class ClientRequestClass extends OutgoingMessage {
   }
 
   private bodySent(): void {
-    const self = this[inside];
+    const self = inside.of(this);
     self.isBodySent = true;
     this.touch();
     this._finish();
@@ -326,7 +326,7 @@ class ClientRequestClass extends OutgoingMessage {
   }
 
   private failed(error: Error | undefined): void {
-    this[inside].exchange = undefined;
+    inside.of(this).exchange = undefined;
     this.destroy(error ?? hangUp());
   }
 
@@ -369,7 +369,7 @@ class ClientRequestClass extends OutgoingMessage {
 
   /** Both directions have ended. */
   private closeWhenOver(): void {
-    const { isBodySent } = this[inside];
+    const { isBodySent } = inside.of(this);
     if (this._closed || !isBodySent || this.res?.isOver !== true) return;
     this.destroyed = true;
     this.close();
@@ -380,7 +380,7 @@ class ClientRequestClass extends OutgoingMessage {
     const { socket } = this;
     if (socket instanceof Socket) {
       socket.setTimeout(0);
-      if (this[inside].over !== undefined) socket.destroy();
+      if (inside.of(this).over !== undefined) socket.destroy();
     }
     this.emit('close');
   }
@@ -395,7 +395,7 @@ class ClientRequestClass extends OutgoingMessage {
   override destroy(error?: Error | null): this {
     if (this.destroyed) return this;
     this.destroyed = true;
-    this[inside].exchange?.destroy();
+    inside.of(this).exchange?.destroy();
     const { res, socket } = this;
     if (res !== null && !res.complete) res.destroy(error ?? aborted());
     const reason = error ?? (res === null ? hangUp() : null);
@@ -458,7 +458,7 @@ function initialize(self: ClientRequestClass, args: readonly unknown[]): void {
   options.host = host;
   options.port = port;
 
-  self[inside] = {
+  inside.put(self, {
     options,
     host,
     port,
@@ -473,7 +473,7 @@ function initialize(self: ClientRequestClass, args: readonly unknown[]): void {
     waiting: [],
     waitingBytes: 0,
     onEnd: undefined,
-  };
+  });
   self.agent = agent;
   self.method = method;
   self.path = options.path ?? '/';
@@ -503,7 +503,7 @@ function initialize(self: ClientRequestClass, args: readonly unknown[]): void {
   if (done !== undefined) self.once('response', done);
   setHeaders(self, options, { host, port, defaultPort });
   followSignal(self, options.signal);
-  begin(self, options, self[inside]);
+  begin(self, options, inside.of(self));
 }
 
 function tell(waiting: readonly { readonly done: Done | undefined }[], error?: Error): void {

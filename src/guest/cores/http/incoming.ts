@@ -1,5 +1,6 @@
 import { Readable } from '../net/streams.ts';
 import { nextTick } from '../../ticks.ts';
+import { hidden } from '../net/hidden.ts';
 import { callable } from '../net/callable.ts';
 import type { SocketLike } from './outgoing.ts';
 
@@ -15,7 +16,7 @@ export interface BodySource {
   abandon(error: Error | null): void;
 }
 
-const source = Symbol('source');
+const source = hidden<{ body: BodySource | undefined }>();
 
 /** https://nodejs.org/api/http.html#class-httpincomingmessage */
 class IncomingMessageClass extends Readable {
@@ -40,7 +41,6 @@ class IncomingMessageClass extends Readable {
   declare [headers]: IncomingHeaders | null;
   declare [distinct]: Record<string, string[]> | null;
   declare [trailers]: IncomingHeaders | null;
-  declare [source]: BodySource | undefined;
 
   constructor(socket?: SocketLike) {
     super(streamOptions(socket));
@@ -94,12 +94,12 @@ class IncomingMessageClass extends Readable {
 
   /** @internal */
   comesFrom(body: BodySource): void {
-    this[source] = body;
+    source.of(this).body = body;
   }
 
   override _read(): void {
     this._consumed = true;
-    this[source]?.pull();
+    source.of(this).body?.pull();
   }
 
   override _destroy(error: Error | null, done: (error?: Error | null) => void): void {
@@ -108,7 +108,8 @@ class IncomingMessageClass extends Readable {
       this.emit('aborted');
     }
     if (this.aborted) {
-      if (this[source] !== undefined) this[source].abandon(error);
+      const { body } = source.of(this);
+      if (body !== undefined) body.abandon(error);
       else if (this.socket?.destroyed === false) this.socket.destroy(error);
     }
     // As in Node, an error that nobody listens to is not thrown.
@@ -200,7 +201,7 @@ function initialize(self: IncomingMessageClass, socket: SocketLike | undefined):
   self[headers] = null;
   self[distinct] = null;
   self[trailers] = null;
-  self[source] = undefined;
+  source.put(self, { body: undefined });
 }
 
 export type IncomingMessage = IncomingMessageClass;

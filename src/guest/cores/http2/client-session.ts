@@ -1,8 +1,9 @@
 import { askHost, startHost, type HostOperation } from '../../host.ts';
 import { ERR_INVALID_ARG_TYPE, errorWithCode } from '../../node/internal/errors.ts';
-import { Socket } from '../../node/net.ts';
+import { Socket, takeHandle } from '../../node/net.ts';
 import { nextTick } from '../../ticks.ts';
 import { clearTimeout, setTimeout } from '../../timers.ts';
+import { hostData, hostText } from '../../web/internal/host-text.ts';
 import { nextHandle, releaseHandle } from '../../web/internal/host-handles.ts';
 import { EventEmitter } from '../net/streams.ts';
 import { tlsQuestion, type TlsOptions } from '../tls/options.ts';
@@ -86,7 +87,7 @@ export class ClientHttp2Session extends EventEmitter implements StreamOwner {
     this.socket = socket;
     socket.on('error', (error: Error) => this.destroy(error));
     const open = (): void => {
-      const over = socket.takeHandle();
+      const over = takeHandle(socket);
       if (over === undefined) this.destroy(errorWithCode('ECONNRESET', 'socket hang up'));
       else this.#open(over);
     };
@@ -126,7 +127,7 @@ export class ClientHttp2Session extends EventEmitter implements StreamOwner {
 
   #connected(answer: string): void {
     if (this.destroyed) return;
-    const { alpnProtocol, tls, ...addresses } = JSON.parse(answer) as Record<string, unknown>;
+    const { alpnProtocol, tls, ...addresses } = hostData(answer) as Record<string, unknown>;
     this.connecting = false;
     this.alpnProtocol = (alpnProtocol as string | undefined) ?? 'h2c';
     this.socket.connecting = false;
@@ -137,7 +138,7 @@ export class ClientHttp2Session extends EventEmitter implements StreamOwner {
   }
 
   #ended(answer: string): void {
-    const { failure, goaway } = JSON.parse(answer) as {
+    const { failure, goaway } = hostData(answer) as {
       failure?: { message: string; code: string };
       goaway?: { code: number; lastStreamId: number };
     };
@@ -151,7 +152,7 @@ export class ClientHttp2Session extends EventEmitter implements StreamOwner {
     question: object,
     done: (error: Error | undefined, answer?: string) => void,
   ): void {
-    const operation = startHost(name, JSON.stringify(question), undefined, (error, answer) => {
+    const operation = startHost(name, hostText(question), undefined, (error, answer) => {
       this.#operations.delete(operation);
       this.touch();
       done(error, typeof answer === 'string' ? answer : undefined);
@@ -283,14 +284,12 @@ export class ClientHttp2Session extends EventEmitter implements StreamOwner {
   }
 
   get localSettings(): object {
-    return JSON.parse(askHost('h2.defaultSettings') as string) as object;
+    return hostData(askHost('h2.defaultSettings')) as object;
   }
 
   get remoteSettings(): object {
     if (this.handle === undefined || this.connecting) return {};
-    return JSON.parse(
-      askHost('h2.remoteSettings', JSON.stringify({ id: this.handle })) as string,
-    ) as object;
+    return hostData(askHost('h2.remoteSettings', hostText({ id: this.handle }))) as object;
   }
 
   get pendingSettingsAck(): boolean {

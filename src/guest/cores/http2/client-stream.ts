@@ -2,7 +2,9 @@ import { Buffer } from '../../node/buffer.ts';
 import { errorWithCode } from '../../node/internal/errors.ts';
 import { nextTick } from '../../ticks.ts';
 import { clearTimeout, setTimeout } from '../../timers.ts';
+import { hostData } from '../../web/internal/host-text.ts';
 import { Exchange } from '../../web/internal/exchange.ts';
+import { hidden } from '../net/hidden.ts';
 import { Duplex } from '../net/streams.ts';
 import { headersOf, type Http2Headers } from './headers.ts';
 
@@ -29,11 +31,10 @@ interface Inside {
   timeoutMs: number;
 }
 
-const inside = Symbol('inside');
+const inside = hidden<Inside>();
 
 /** https://nodejs.org/api/http2.html#class-clienthttp2stream */
 export class ClientHttp2Stream extends Duplex {
-  declare [inside]: Inside;
   declare session: StreamOwner | undefined;
   declare id: number | undefined;
   declare aborted: boolean;
@@ -57,7 +58,7 @@ export class ClientHttp2Stream extends Duplex {
     this.rstCode = 0;
     this.endAfterHeaders = false;
     this.sentHeaders = request.sent;
-    this[inside] = {
+    inside.put(this, {
       exchange: new Exchange(),
       headers: request.list,
       endsAtOnce: request.ends,
@@ -67,13 +68,13 @@ export class ClientHttp2Stream extends Duplex {
       isReading: false,
       timer: undefined,
       timeoutMs: 0,
-    };
+    });
     if (request.ends) this.end();
     session.whenConnected(() => nextTick(() => this.begin(), []));
   }
 
   private begin(): void {
-    const self = this[inside];
+    const self = inside.of(this);
     const { session } = this;
     if (this.destroyed || session === undefined) return;
     self.hasBegun = true;
@@ -88,8 +89,8 @@ export class ClientHttp2Stream extends Duplex {
   }
 
   private answered(answer: string): void {
-    const self = this[inside];
-    const { headers, streamId } = JSON.parse(answer) as { headers: string[]; streamId?: number };
+    const self = inside.of(this);
+    const { headers, streamId } = hostData(answer) as { headers: string[]; streamId?: number };
     this.id = streamId;
     self.hasHead = true;
     this.emit('response', headersOf(headers), 4, headers);
@@ -97,7 +98,7 @@ export class ClientHttp2Stream extends Duplex {
   }
 
   override _read(): void {
-    const self = this[inside];
+    const self = inside.of(this);
     self.wantsBytes = true;
     if (!self.hasHead || self.isReading) return;
     self.isReading = true;
@@ -117,27 +118,27 @@ export class ClientHttp2Stream extends Duplex {
   }
 
   override _write(chunk: Uint8Array, _encoding: string, done: Done): void {
-    this.whenBegun(() => this[inside].exchange.write(chunk, done), done);
+    this.whenBegun(() => inside.of(this).exchange.write(chunk, done), done);
   }
 
   override _final(done: Done): void {
-    if (this[inside].endsAtOnce) {
+    if (inside.of(this).endsAtOnce) {
       done();
       return;
     }
     // Why it fails is told with the response.
-    this.whenBegun(() => this[inside].exchange.end(undefined, () => done()), done);
+    this.whenBegun(() => inside.of(this).exchange.end(undefined, () => done()), done);
   }
 
   private whenBegun(action: () => void, done: Done): void {
     if (this.destroyed)
       done(errorWithCode('ERR_HTTP2_INVALID_STREAM', 'The stream has been destroyed'));
-    else if (this[inside].hasBegun) action();
+    else if (inside.of(this).hasBegun) action();
     else this.once('ready', action);
   }
 
   override _destroy(error: Error | null, done: Done): void {
-    const self = this[inside];
+    const self = inside.of(this);
     clearTimeout(self.timer);
     const isOver = this.readableEnded && this.writableFinished;
     if (!isOver) {
@@ -161,14 +162,14 @@ export class ClientHttp2Stream extends Duplex {
 
   setTimeout(delayMs: number, done?: (...args: never[]) => void): this {
     if (done !== undefined) this.once('timeout', done);
-    this[inside].timeoutMs = delayMs;
-    clearTimeout(this[inside].timer);
+    inside.of(this).timeoutMs = delayMs;
+    clearTimeout(inside.of(this).timer);
     this.touch();
     return this;
   }
 
   private touch(): void {
-    const self = this[inside];
+    const self = inside.of(this);
     this.session?.touch();
     if (self.timeoutMs === 0) return;
     clearTimeout(self.timer);
@@ -182,7 +183,7 @@ export class ClientHttp2Stream extends Duplex {
   priority(): void {}
 
   get pending(): boolean {
-    return !this[inside].hasHead;
+    return !inside.of(this).hasHead;
   }
 
   get closed(): boolean {
@@ -194,7 +195,7 @@ export class ClientHttp2Stream extends Duplex {
   }
 
   get headersSent(): boolean {
-    return this[inside].hasBegun;
+    return inside.of(this).hasBegun;
   }
 
   get sentInfoHeaders(): Http2Headers[] {

@@ -1,4 +1,4 @@
-import { Duplex } from './streams.ts';
+import { Duplex, addAbortSignal } from './streams.ts';
 import { startHost, type HostOperation } from '../../host.ts';
 import { nextTick } from '../../ticks.ts';
 import { Buffer } from '../../node/buffer.ts';
@@ -11,7 +11,9 @@ import {
   ownBuffer,
   releaseHandle,
 } from '../../web/internal/host-handles.ts';
+import { hostData, hostText } from '../../web/internal/host-text.ts';
 import { callable } from './callable.ts';
+import { hidden } from './hidden.ts';
 import {
   checkConnectOptions,
   familyOf,
@@ -55,11 +57,10 @@ export interface SocketOptions {
   readonly fd?: unknown;
 }
 
-const inside = Symbol('inside');
+const inside = hidden<Inside>();
 
 /** https://nodejs.org/api/net.html#class-netsocket over a socket of the host. */
 class SocketClass extends Duplex {
-  declare [inside]: Inside;
   declare connecting: boolean;
   declare timeout: number;
   declare localAddress: string | undefined;
@@ -73,7 +74,7 @@ class SocketClass extends Duplex {
 
   constructor(options?: SocketOptions | number) {
     super(streamOptions(options));
-    initialize(this);
+    initialize(this, options);
   }
 
   connect(...args: unknown[]): this {
@@ -82,7 +83,7 @@ class SocketClass extends Duplex {
     const { options, done } = readConnectArguments(given);
     const port = checkConnectOptions(options);
     if (done !== undefined) this.once('connect', done);
-    if (this.connecting || this[inside].isConnected) return this;
+    if (this.connecting || inside.of(this).isConnected) return this;
     this.connecting = true;
     this.applyOptions(options);
     const refusal = refusalOf(options);
@@ -107,7 +108,7 @@ class SocketClass extends Duplex {
       this.dial(host, port, family);
       return;
     }
-    this[inside].looksUp = true;
+    inside.of(this).looksUp = true;
     lookup(host, { family, hints: 0, all: false }, (error, found) => {
       if (this.destroyed) return;
       const address = Array.isArray(found) ? found[0]?.address : found;
@@ -123,12 +124,12 @@ class SocketClass extends Duplex {
   protected dial(host: string, port: number, family: 0 | 4 | 6): void {
     const id = nextHandle();
     this.setHandle(id);
-    this.ask('net.connect', { id, host, port, family }, undefined, (error, answer) => {
+    askFor(this, 'net.connect', { id, host, port, family }, undefined, (error, answer) => {
       if (error !== undefined) {
         this.setHandle(undefined);
         this.destroy(error);
       } else {
-        this.connected(JSON.parse(answer as string) as SocketFacts);
+        this.connected(hostData(answer) as SocketFacts);
       }
     });
   }
@@ -136,7 +137,7 @@ class SocketClass extends Duplex {
   /** @internal The host's socket is there. */
   connected(facts: SocketFacts): void {
     if (this.destroyed) return;
-    const self = this[inside];
+    const self = inside.of(this);
     self.isConnected = true;
     this.connecting = false;
     Object.assign(this, facts);
@@ -151,65 +152,32 @@ class SocketClass extends Duplex {
   /** @internal */
   announce(): void {
     const { _host: host, remoteAddress } = this;
-    if (host !== null && isIP(host) === 0 && !this[inside].looksUp) {
+    if (host !== null && isIP(host) === 0 && !inside.of(this).looksUp) {
       this.emit('lookup', null, remoteAddress, isIP(remoteAddress), host);
     }
     this.emit('connect');
     this.emit('ready');
   }
 
-  /**
-   * @internal Asks the host something that belongs to this socket. The event loop stays alive meanwhile,
-   * unless the socket is unref'd.
-   */
-  ask(
-    name: string,
-    question: object,
-    bytes: ArrayBuffer | undefined,
-    done: (error: Error | undefined, answer: unknown) => void,
-  ): HostOperation {
-    const self = this[inside];
-    const operation = startHost(name, JSON.stringify(question), bytes, (error, answer) => {
-      self.operations.delete(operation);
-      done(error, answer);
-    });
-    self.operations.add(operation);
-    if (!self.isRef) operation.ref(false);
-    return operation;
-  }
-
   /** @internal */
   setHandle(handle: number | undefined): void {
-    this[inside].handle = handle;
-  }
-
-  /** @internal Gives the host's socket to TLS or HTTP on top of it. */
-  takeHandle(): number | undefined {
-    const self = this[inside];
-    const { handle } = self;
-    if (handle === undefined || !self.isConnected || this.destroyed) return undefined;
-    for (const operation of self.operations) operation.cancel();
-    self.operations.clear();
-    self.isReading = false;
-    self.handle = undefined;
-    self.isTaken = true;
-    return handle;
+    inside.of(this).handle = handle;
   }
 
   /** @internal Uses a socket that the host has connected already. */
   adopt(handle: number, facts: SocketFacts): void {
-    this[inside].handle = handle;
+    inside.of(this).handle = handle;
     this.connected(facts);
   }
 
   override _read(): void {
-    const self = this[inside];
+    const self = inside.of(this);
     if (self.isTaken || self.isReading) return;
     self.wantsBytes = true;
     if (!self.isConnected || self.handle === undefined) return;
     self.wantsBytes = false;
     self.isReading = true;
-    this.ask('net.read', { id: self.handle }, undefined, (error, answer) => {
+    askFor(this, 'net.read', { id: self.handle }, undefined, (error, answer) => {
       self.isReading = false;
       this.touch();
       if (error !== undefined) {
@@ -229,7 +197,7 @@ class SocketClass extends Duplex {
     _encoding: string,
     done: (error?: Error | null) => void,
   ): void {
-    const { handle, isConnected, isTaken } = this[inside];
+    const { handle, isConnected, isTaken } = inside.of(this);
     if (this.connecting) {
       this.whenConnected(() => this._write(chunk, '', done), done);
     } else if (!isConnected || handle === undefined || isTaken) {
@@ -250,23 +218,23 @@ class SocketClass extends Duplex {
     done: (error?: Error | null) => void,
   ): void {
     const to = Math.min(from + mostBytesAtOnce, bytes.byteLength);
-    this.ask('net.write', { id: handle }, ownBuffer(bytes.subarray(from, to)), (error) => {
+    askFor(this, 'net.write', { id: handle }, ownBuffer(bytes, from, to), (error) => {
       this.touch();
-      this[inside].bytesWritten += error === undefined ? to - from : 0;
+      inside.of(this).bytesWritten += error === undefined ? to - from : 0;
       if (error !== undefined || to >= bytes.byteLength) done(error);
       else this.send(handle, bytes, to, done);
     });
   }
 
   override _final(done: (error?: Error | null) => void): void {
-    const { handle, isConnected } = this[inside];
+    const { handle, isConnected } = inside.of(this);
     if (this.connecting) {
       this.whenConnected(() => this._final(done), done);
     } else if (!isConnected || handle === undefined) {
       done();
     } else {
       // The other side may be gone already; whoever reads is told.
-      this.ask('net.shutdown', { id: handle }, undefined, () => done());
+      askFor(this, 'net.shutdown', { id: handle }, undefined, () => done());
     }
   }
 
@@ -287,7 +255,7 @@ class SocketClass extends Duplex {
   }
 
   override _destroy(error: Error | null, done: (error?: Error | null) => void): void {
-    const self = this[inside];
+    const self = inside.of(this);
     this.connecting = false;
     clearTimeout(self.timer);
     for (const operation of self.operations) operation.cancel();
@@ -314,7 +282,7 @@ class SocketClass extends Duplex {
     if (done !== undefined) validateFunction(done, 'callback');
     this.timeout = delayMs;
     if (delayMs === 0) {
-      clearTimeout(this[inside].timer);
+      clearTimeout(inside.of(this).timer);
       if (done !== undefined) this.off('timeout', done);
     } else {
       this.touch();
@@ -325,7 +293,7 @@ class SocketClass extends Duplex {
 
   /** @internal Something happened: the time of idleness begins anew. */
   touch(): void {
-    const self = this[inside];
+    const self = inside.of(this);
     if (this.timeout === 0) return;
     clearTimeout(self.timer);
     const timer = setTimeout(() => this.emit('timeout'), this.timeout) as { unref(): void };
@@ -334,13 +302,13 @@ class SocketClass extends Duplex {
   }
 
   setNoDelay(isOn = true): this {
-    this[inside].options.noDelay = Boolean(isOn);
+    inside.of(this).options.noDelay = Boolean(isOn);
     this.configure();
     return this;
   }
 
   setKeepAlive(isOn = false, delayMs = 0): this {
-    Object.assign(this[inside].options, {
+    Object.assign(inside.of(this).options, {
       keepAlive: Boolean(isOn),
       delayMs: Math.trunc(delayMs) || 0,
     });
@@ -349,9 +317,9 @@ class SocketClass extends Duplex {
   }
 
   private configure(): void {
-    const { handle, isConnected, options } = this[inside];
+    const { handle, isConnected, options } = inside.of(this);
     if (handle === undefined || !isConnected) return;
-    startHost('net.configure', JSON.stringify({ id: handle, ...options }), undefined, () => {}).ref(
+    startHost('net.configure', hostText({ id: handle, ...options }), undefined, () => {}).ref(
       false,
     );
   }
@@ -365,8 +333,8 @@ class SocketClass extends Duplex {
   }
 
   private setRef(isRef: boolean): this {
-    this[inside].isRef = isRef;
-    for (const operation of this[inside].operations) operation.ref(isRef);
+    inside.of(this).isRef = isRef;
+    for (const operation of inside.of(this).operations) operation.ref(isRef);
     return this;
   }
 
@@ -376,11 +344,11 @@ class SocketClass extends Duplex {
   }
 
   get bytesRead(): number {
-    return this[inside].bytesRead;
+    return inside.of(this).bytesRead;
   }
 
   get bytesWritten(): number {
-    return this[inside].bytesWritten + this.writableLength;
+    return inside.of(this).bytesWritten + this.writableLength;
   }
 
   get bufferSize(): number {
@@ -388,7 +356,7 @@ class SocketClass extends Duplex {
   }
 
   get pending(): boolean {
-    return !this[inside].isConnected || this.connecting;
+    return !inside.of(this).isConnected || this.connecting;
   }
 
   get readyState(): string {
@@ -399,23 +367,55 @@ class SocketClass extends Duplex {
   }
 }
 
+/**
+ * Asks the host something that belongs to a socket. The event loop stays alive meanwhile, unless the socket
+ * is unref'd. No method: programs must not reach it.
+ */
+export function askFor(
+  socket: SocketClass,
+  name: string,
+  question: object,
+  bytes: ArrayBuffer | undefined,
+  done: (error: Error | undefined, answer: unknown) => void,
+): void {
+  const self = inside.of(socket);
+  const operation = startHost(name, hostText(question), bytes, (error, answer) => {
+    self.operations.delete(operation);
+    done(error, answer);
+  });
+  self.operations.add(operation);
+  if (!self.isRef) operation.ref(false);
+}
+
+/** Gives the host's socket to TLS or HTTP on top of it; nothing when there is none. */
+export function takeHandle(socket: SocketClass): number | undefined {
+  const self = inside.of(socket);
+  const { handle } = self;
+  if (handle === undefined || !self.isConnected || socket.destroyed) return undefined;
+  for (const operation of self.operations) operation.cancel();
+  self.operations.clear();
+  self.isReading = false;
+  self.handle = undefined;
+  self.isTaken = true;
+  return handle;
+}
+
 function streamOptions(options: SocketOptions | number | undefined) {
   if (typeof options === 'number' || options?.fd !== undefined) {
     throw errorWithCode('EACCES', 'A socket from a file descriptor is not available here');
   }
-  const { allowHalfOpen = false, signal, highWaterMark = mostBytesAtOnce } = options ?? {};
+  const { allowHalfOpen = false, highWaterMark = mostBytesAtOnce } = options ?? {};
   return {
     allowHalfOpen: Boolean(allowHalfOpen),
     autoDestroy: true,
     emitClose: false,
     decodeStrings: true,
     highWaterMark,
-    ...(signal !== undefined && { signal }),
   };
 }
 
-function initialize(self: SocketClass): void {
-  self[inside] = {
+function initialize(self: SocketClass, options: SocketOptions | number | undefined): void {
+  inside.put(self, {
     handle: undefined,
     isConnected: false,
     isTaken: false,
@@ -428,11 +428,13 @@ function initialize(self: SocketClass): void {
     timer: undefined,
     bytesRead: 0,
     bytesWritten: 0,
-  };
+  });
   self.connecting = false;
   self.timeout = 0;
   self.server = null;
   self._host = null;
+  const signal = typeof options === 'object' ? options.signal : undefined;
+  if (signal !== undefined) addAbortSignal(signal, self);
 }
 
 /** What no environment can do, as the error that the connection ends with. */
@@ -467,5 +469,5 @@ function notFound(hostname: string): Error {
 export type Socket = SocketClass;
 export const Socket: typeof SocketClass = callable(SocketClass, (self, [options]) => {
   Reflect.apply(Duplex, self, [streamOptions(options)]);
-  initialize(self);
+  initialize(self, options);
 });

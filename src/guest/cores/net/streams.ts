@@ -11,7 +11,6 @@ interface StreamOptions {
   readonly autoDestroy?: boolean;
   readonly emitClose?: boolean;
   readonly decodeStrings?: boolean;
-  readonly signal?: unknown;
 }
 
 declare class EmitterClass {
@@ -65,3 +64,7 @@ export const EventEmitter = emitters as unknown as typeof EmitterClass;
 export const Stream = streams as unknown as typeof StreamClass;
 export const Readable = streams.Readable as unknown as typeof ReadableClass;
 export const Duplex = streams.Duplex as unknown as typeof DuplexClass;
+export const addAbortSignal = streams.addAbortSignal as unknown as (
+  signal: unknown,
+  stream: object,
+) => void;

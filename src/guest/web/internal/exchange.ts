@@ -1,4 +1,5 @@
 import { startHost, type Answer, type HostOperation } from '../../host.ts';
+import { hostData, hostText } from './host-text.ts';
 import { mostBytesAtOnce, nextHandle, ownBuffer, releaseHandle } from './host-handles.ts';
 
 /** The head of a request, complete: the host adds nothing that changes its meaning. */
@@ -38,6 +39,12 @@ export interface ResponseHead {
   readonly tls?: Readonly<Record<string, unknown>>;
 }
 
+interface Interim {
+  readonly status: number;
+  readonly statusText?: string;
+  readonly headers: readonly string[];
+}
+
 type Done<T> = (error: Error | undefined, value?: T) => void;
 
 /**
@@ -65,7 +72,7 @@ export class Exchange {
         done(error);
         return;
       }
-      const head = JSON.parse(answer ?? '{}') as ResponseHead;
+      const head = hostData(answer) as ResponseHead;
       if (head.isUpgrade) this.#isOver = true;
       done(undefined, head);
     });
@@ -81,8 +88,9 @@ export class Exchange {
   ): void {
     const size = body?.byteLength ?? 0;
     const isWhole = isComplete && size <= mostBytesAtOnce;
-    const question = JSON.stringify({ ...request, id: this.id, end: isWhole });
-    const bytes = body === undefined || !isWhole || size === 0 ? undefined : ownBuffer(body);
+    const question = hostText({ ...request, id: this.id, end: isWhole });
+    const bytes =
+      body === undefined || !isWhole || size === 0 ? undefined : ownBuffer(body, 0, size);
     this.#opening = startHost(operation, question, bytes, (error, answer) => {
       this.#opening = undefined;
       if (error !== undefined) this.#isOver = true;
@@ -106,7 +114,7 @@ export class Exchange {
   #send(name: 'http.write' | 'http.end', bytes: Uint8Array, from: number, done: Done<void>): void {
     const to = Math.min(from + mostBytesAtOnce, bytes.byteLength);
     const isLast = to === bytes.byteLength;
-    const buffer = to > from ? ownBuffer(bytes.subarray(from, to)) : undefined;
+    const buffer = to > from ? ownBuffer(bytes, from, to) : undefined;
     startHost(isLast ? name : 'http.write', `{"id":${this.id}}`, buffer, (error) => {
       if (error !== undefined || isLast) done(error);
       else this.#send(name, bytes, to, done);
@@ -125,20 +133,20 @@ export class Exchange {
   #readAnswer(answer: Answer): ArrayBuffer | readonly string[] {
     if (answer instanceof ArrayBuffer) return answer;
     this.#isOver = true;
-    return JSON.parse(answer ?? '[]') as readonly string[];
+    return hostData(answer) as readonly string[];
   }
 
   /** The next response of 1xx; `undefined` when there will be none. */
-  interim(done: Done<{ status: number; statusText?: string; headers: readonly string[] }>): void {
+  interim(done: Done<Interim>): void {
     startHost('http.interim', `{"id":${this.id}}`, undefined, (error, answer) => {
-      done(error, typeof answer === 'string' ? JSON.parse(answer) : undefined);
+      done(error, typeof answer === 'string' ? (hostData(answer) as Interim) : undefined);
     }).ref(false);
   }
 
   /** The addresses of both ends, when the connection is there; not called when there will be none. */
   connected(done: (facts: object) => void): void {
     startHost('http.connected', `{"id":${this.id}}`, undefined, (_error, answer) => {
-      if (typeof answer === 'string') done(JSON.parse(answer) as object);
+      if (typeof answer === 'string') done(hostData(answer) as object);
     }).ref(false);
   }
 

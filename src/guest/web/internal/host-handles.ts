@@ -1,3 +1,4 @@
+import { exactPart } from './bytes.ts';
 import { startHost } from '../../host.ts';
 
 let lastHandle = 0;
@@ -16,7 +17,7 @@ export function releaseHandle(id: number): void {
 /** Bytes of one message to the host; longer ones are cut. */
 export const mostBytesAtOnce = 65_536;
 
-/** A buffer of its own for the way to the host. */
-export function ownBuffer(bytes: Uint8Array): ArrayBuffer {
-  return bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength) as ArrayBuffer;
+/** A part of some bytes as a buffer of its own, for the way to the host. */
+export function ownBuffer(bytes: Uint8Array, from: number, to: number): ArrayBuffer {
+  return exactPart(bytes as Uint8Array<ArrayBuffer>, from, to - from);
 }
