@@ -225,6 +225,14 @@ describe('refused', () => {
     });
   });
 
+  test('a body that is longer than one message may be', async () => {
+    const port = await listen(createServer((_request, response) => response.end()));
+    const body = Buffer.alloc(65_537);
+    await expect(guestOf().ask('http.open', get(port), body)).rejects.toMatchObject({
+      code: 'EMSGSIZE',
+    });
+  });
+
   test('a response that is no HTTP', async () => {
     const port = await listen(createTcpServer((socket) => socket.end('hello\r\n')));
     await expect(guestOf().ask('http.open', get(port))).rejects.toMatchObject({

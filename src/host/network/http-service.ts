@@ -8,6 +8,7 @@ import type { Service } from '../service.ts';
 import { Exchange } from './exchange.ts';
 import { HttpAgents } from './http-agents.ts';
 import { hangUp } from './network-failure.ts';
+import { checkSize } from './pulled-stream.ts';
 import { Question } from './question.ts';
 import { SocketHandle } from './socket-handle.ts';
 import { readFamily, takeOver, type NetworkRoom } from './socket-service.ts';
@@ -31,6 +32,7 @@ export function httpService(room: NetworkRoom): Service {
     signal: AbortSignal,
   ): Promise<string> => {
     const id = handles.newId(question);
+    checkSize(body?.byteLength ?? 0);
     const request = startRequest(room, (made ??= new HttpAgents(room.door)), question);
     let response: IncomingMessage | undefined;
     const exchange = new Exchange(request, {

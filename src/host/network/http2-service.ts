@@ -13,6 +13,7 @@ import type { Service } from '../service.ts';
 import { Exchange } from './exchange.ts';
 import type { Handle } from './handles.ts';
 import { hangUp } from './network-failure.ts';
+import { checkSize } from './pulled-stream.ts';
 import { Question } from './question.ts';
 import { readTarget, secure, takeOver, type NetworkRoom } from './socket-service.ts';
 import { tlsFacts } from './tls-facts.ts';
@@ -92,6 +93,7 @@ export function http2Service(room: NetworkRoom): Service {
       'h2.request': async (text, bytes, signal) => {
         const question = Question.parse(text);
         const id = handles.newId(question);
+        checkSize(bytes?.byteLength ?? 0);
         const { session } = handles.get(question, SessionHandle, 'session');
         const isBodiless = question.flag('end') && (bytes?.byteLength ?? 0) === 0;
         const stream = session.request(readHeaders(question), { endStream: isBodiless });

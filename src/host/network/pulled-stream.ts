@@ -60,6 +60,12 @@ export class PulledStream {
   }
 }
 
+/** @throws ServiceError `EMSGSIZE` for more than one write may bring */
+export function checkSize(size: number): void {
+  if (size <= mostBytesAtOnce) return;
+  throw new ServiceError('EMSGSIZE', `One write takes at most ${mostBytesAtOnce} bytes`);
+}
+
 /** The other direction: one write at a time, and it is over when the stream passed the bytes on. */
 export class PushedStream {
   readonly #stream: Writable;
@@ -87,9 +93,7 @@ export class PushedStream {
     signal: AbortSignal,
   ): Promise<void> {
     if (this.#isWriting) throw new ServiceError('EBUSY', 'Somebody writes already');
-    if (size > mostBytesAtOnce) {
-      throw new ServiceError('EMSGSIZE', `One write takes at most ${mostBytesAtOnce} bytes`);
-    }
+    checkSize(size);
     this.#isWriting = true;
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     const onClose = (): void => reject(this.#stream.errored ?? hangUp());
