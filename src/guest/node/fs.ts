@@ -1,4 +1,4 @@
-import { checkAborted, toOptions } from '../cores/fs/arguments.ts';
+import { checkAborted, toOptions, toPath, toTime } from '../cores/fs/arguments.ts';
 import {
   callbackFunction,
   nowFunction,
@@ -78,6 +78,12 @@ for (const [name, make] of Object.entries({ ...shared, ...others })) {
   functions[`${name}Sync`] = nowFunction(`${name}Sync`, make as never);
 }
 
+const closeWith = functions['close'] as AnyFunction;
+/** Nobody has to wait for it. */
+functions['close'] = function close(fd: unknown, callback: unknown = () => {}): void {
+  closeWith(fd, callback);
+};
+
 for (const [name, make, makeNow] of [
   ['stat', names.stat, names.statNow],
   ['lstat', names.lstat, names.lstatNow],
@@ -121,7 +127,8 @@ for (const [name, make] of [
       return { [isRead ? 'bytesRead' : 'bytesWritten']: count(result as never), [key]: buffer };
     },
   );
-  functions[`${name}Sync`] = nowFunction(`${name}Sync`, operation, count);
+  const makeNow = name === 'read' ? content.readNow : operation;
+  functions[`${name}Sync`] = nowFunction(`${name}Sync`, makeNow, count as never);
 }
 
 /** Deprecated: its callback gets no error. */
@@ -144,10 +151,12 @@ functions['openAsBlob'] = async (path: unknown, options?: { type?: string }): Pr
 const nobodyWatches = 'nothing but this function changes its files';
 
 Object.assign(functions, {
-  watch(): never {
+  watch(path: unknown): never {
+    toPath(path, 'filename');
     throw notOffered('fs.watch()', nobodyWatches);
   },
-  watchFile(): never {
+  watchFile(path: unknown): never {
+    toPath(path, 'filename');
     throw notOffered('fs.watchFile()', nobodyWatches);
   },
   /** Nothing is watched, so there is nothing to end. */
@@ -155,7 +164,7 @@ Object.assign(functions, {
   /** Only macOS has it. */
   lchmod: undefined,
   lchmodSync: undefined,
-  _toUnixTimestamp: (time: unknown): number => Number(time),
+  _toUnixTimestamp: (time: unknown): number => toTime(time) / 1000,
 });
 
 /** What lives in a part of its own, by the names that it exports. */

@@ -231,10 +231,11 @@ export function toViews(value: unknown): readonly Bytes[] {
 export function toPosition(value: unknown, name = 'position'): number | null {
   if (value === undefined || value === null || value === -1 || value === -1n) return null;
   if (typeof value === 'bigint') {
-    if (value < 0n || value > BigInt(Number.MAX_SAFE_INTEGER)) {
-      throw new ERR_OUT_OF_RANGE(name, `>= -1 && <= ${Number.MAX_SAFE_INTEGER}`, value);
+    if (value < -1n || value > 2n ** 63n - 1n) {
+      throw new ERR_OUT_OF_RANGE(name, `>= -1 && <= ${2n ** 63n - 1n}`, value);
     }
-    return Number(value);
+    // No file is that long.
+    return Math.min(Number(value), Number.MAX_SAFE_INTEGER);
   }
   if (typeof value !== 'number') throw new ERR_INVALID_ARG_TYPE(name, ['integer', 'bigint'], value);
   validateInteger(value, name, -1);

@@ -23,8 +23,14 @@ export function callbackFunction<Result>(
     result === undefined ? [] : [result],
 ): AnyFunction {
   return named(name, make.length + 1, (...args) => {
-    const { callback, rest } = splitCallback(args, make.length);
-    runBeside(make(...rest), (error, result) => {
+    const index = callbackIndex(args);
+    if (index < 0) {
+      // As far as the first question to the host, which is not asked: bad arguments come first.
+      make(...args).next();
+      throw noCallback(args[make.length]);
+    }
+    const callback = args[index] as Callback;
+    runBeside(make(...args.slice(0, index)), (error, result) => {
       if (error === null) callback(null, ...spread(result as Result));
       else callback(error);
     });
@@ -35,17 +41,22 @@ export function promiseFunction<Result>(name: string, make: MakeOperation<Result
   return named(name, make.length, (...args) => runAsPromise(make(...args)));
 }
 
-/** The last function among the arguments; `length`: how many may come before it. */
-export function splitCallback(
-  args: readonly unknown[],
-  length: number = 0,
-): {
+/** The last function among the arguments, and what comes before it. */
+export function splitCallback(args: readonly unknown[]): {
   readonly callback: Callback;
   readonly rest: readonly unknown[];
 } {
-  const index = args.findLastIndex((argument) => typeof argument === 'function');
-  if (index < 0) throw new ERR_INVALID_ARG_TYPE('cb', 'function', args[length]);
+  const index = callbackIndex(args);
+  if (index < 0) throw noCallback(undefined);
   return { callback: args[index] as Callback, rest: args.slice(0, index) };
+}
+
+function callbackIndex(args: readonly unknown[]): number {
+  return args.findLastIndex((argument) => typeof argument === 'function');
+}
+
+function noCallback(found: unknown): Error {
+  return new ERR_INVALID_ARG_TYPE('cb', 'function', found);
 }
 
 function named(name: string, length: number, run: AnyFunction): AnyFunction {

@@ -4,7 +4,7 @@ import {
   ERR_OUT_OF_RANGE,
   errorWithCode,
 } from '../../node/internal/errors.ts';
-import { validateInteger } from '../../node/internal/validators.ts';
+import { validateInteger, validateObject } from '../../node/internal/validators.ts';
 import {
   bufferOf,
   checkAborted,
@@ -98,6 +98,7 @@ function readSpan(buffer: unknown, rest: readonly unknown[]): Span & { readonly 
     const options = toObject(buffer);
     ({ buffer: target = Buffer.alloc(16_384), offset, length, position } = options);
   } else if (rest.length <= 1 || (typeof offset === 'object' && offset !== null)) {
+    validateObject(offset ?? {}, 'options');
     ({ offset, length, position } = toObject(offset));
   }
   const view = toView(target);
@@ -136,6 +137,13 @@ export function* read(fd: unknown, buffer?: unknown, ...rest: unknown[]): Operat
   return { bytesRead: yield* readInto(descriptor, view, position), buffer: target };
 }
 
+/** The synchronous function wants its buffer first. */
+export function* readNow(fd: unknown, buffer: unknown, ...rest: unknown[]): Operation<ReadResult> {
+  const descriptor = toDescriptor(fd);
+  toView(buffer);
+  return yield* read(descriptor, buffer, ...rest);
+}
+
 export interface WriteResult {
   readonly bytesWritten: number;
   readonly buffer: unknown;
@@ -151,9 +159,11 @@ export function* write(fd: unknown, data: unknown, ...rest: unknown[]): Operatio
 function writeSpan(data: unknown, rest: readonly unknown[]): Span {
   if (typeof data === 'string') {
     const [position, encoding] = rest;
-    const { encoding: checked } = toOptions(encoding, { encoding: 'utf8' });
     const at = typeof position === 'number' || typeof position === 'bigint' ? position : null;
-    return { view: toBytes(data, checked), position: toPosition(at) };
+    return {
+      view: toBytes(data, typeof encoding === 'string' ? encoding : 'utf8'),
+      position: toPosition(at),
+    };
   }
   const view = toBytes(data, undefined, 'buffer');
   let [offset, length, position] = rest;
@@ -265,6 +275,7 @@ export function* writeFile(
   const target = [toPath(path), toFlags(flag), toMode(mode)] as const;
   if (bytes.byteLength <= transferBytes) {
     yield* send(bytes, 'writefile', ...target);
+    checkAborted(signal);
     return undefined;
   }
   const descriptor = Number(yield* askText('open', ...target));
@@ -285,19 +296,17 @@ export function appendFile(path: unknown, data: unknown, options?: unknown): Ope
 
 export function* ftruncate(fd: unknown, length: unknown = 0): Operation<undefined> {
   const descriptor = toDescriptor(fd);
-  const size = length ?? 0;
-  validateInteger(size, 'len');
-  yield* ask('ftruncate', descriptor, Math.max(0, size));
+  validateInteger(length, 'len');
+  yield* ask('ftruncate', descriptor, Math.max(0, length));
   return undefined;
 }
 
 export function* truncate(path: unknown, length: unknown = 0): Operation<undefined> {
   if (typeof path === 'number') return yield* ftruncate(path, length);
-  const size = length ?? 0;
-  validateInteger(size, 'len');
+  validateInteger(length, 'len');
   const descriptor = yield* open(path, 'r+');
   try {
-    return yield* ftruncate(descriptor, size);
+    return yield* ftruncate(descriptor, length);
   } finally {
     yield* close(descriptor);
   }

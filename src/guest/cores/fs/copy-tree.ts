@@ -1,6 +1,10 @@
 import { content, fileArguments, listing, names, operations } from '../../node/fs.ts';
 import { errorWithCode } from '../../node/internal/errors.ts';
-import { validateFunction, validateInteger } from '../../node/internal/validators.ts';
+import {
+  validateBoolean,
+  validateFunction,
+  validateInteger,
+} from '../../node/internal/validators.ts';
 
 type Operation<Result> = operations.Operation<Result>;
 
@@ -19,10 +23,17 @@ function copyOptions(value: unknown): CopyOptions {
   const given = fileArguments.toObject(value);
   const { filter, mode = 0 } = given;
   const flag = (name: string, fallback: boolean): boolean => {
-    const found = given[name];
-    fileArguments.validateBooleanOption(found, `options.${name}`);
-    return found ?? fallback;
+    const found = name in given ? given[name] : fallback;
+    validateBoolean(found, `options.${name}`);
+    return found;
   };
+  if (flag('dereference', false) && flag('verbatimSymlinks', false)) {
+    throw errorWithCode(
+      'ERR_INCOMPATIBLE_OPTION_PAIR',
+      'Option "dereference" cannot be used in combination with option "verbatimSymlinks"',
+      TypeError,
+    );
+  }
   if (filter !== undefined) validateFunction(filter, 'options.filter');
   validateInteger(mode, 'mode', 0, 7);
   return {
@@ -41,11 +52,53 @@ function copyOptions(value: unknown): CopyOptions {
 export function* copyTree(from: unknown, to: unknown, options?: unknown): Operation<undefined> {
   const checked = copyOptions(options);
   const [source, target] = [fileArguments.toPath(from, 'src'), fileArguments.toPath(to, 'dest')];
-  if (checked.recursive && isInside(target, source)) {
-    throw cpError('ERR_FS_CP_EINVAL', `Cannot copy ${source} to a subdirectory of self ${target}`);
-  }
+  yield* checkPlaces(source, target, checked);
   yield* copyOne(source, target, checked);
   return undefined;
+}
+
+/** What cannot be copied at all. */
+function* checkPlaces(
+  source: string,
+  target: string,
+  { dereference }: CopyOptions,
+): Operation<undefined> {
+  const stats = yield* dereference ? names.stat(source) : names.lstat(source);
+  const existing = yield* (dereference ? names.statNow : names.lstatNow)(target, absentAllowed);
+  if (isSame(stats, existing)) {
+    throw cpError('ERR_FS_CP_EINVAL', 'src and dest cannot be the same', target);
+  }
+  if (!stats.isDirectory()) return undefined;
+  if (existing !== undefined && !existing.isDirectory()) throw folderOverFile(source, target);
+  if (isInside(target, source)) throw intoItself(source, target);
+  for (let at = parentOf(target); at !== '/' && at !== '.'; at = parentOf(at)) {
+    const above = yield* names.statNow(at, absentAllowed);
+    if (isSame(stats, above)) throw intoItself(source, target);
+  }
+  return undefined;
+}
+
+const absentAllowed = { throwIfNoEntry: false };
+
+function isSame(a: names.AnyStats, b: names.AnyStats | undefined): boolean {
+  const [one, other] = [a, b] as unknown as Record<'ino' | 'dev', number>[];
+  return one?.ino === other?.ino && one?.dev === other?.dev;
+}
+
+function folderOverFile(source: string, target: string): Error {
+  return cpError(
+    'ERR_FS_CP_DIR_TO_NON_DIR',
+    `Cannot overwrite non-directory ${target} with directory ${source}`,
+    target,
+  );
+}
+
+function intoItself(source: string, target: string): Error {
+  return cpError(
+    'ERR_FS_CP_EINVAL',
+    `Cannot copy ${source} to a subdirectory of self ${target}`,
+    target,
+  );
 }
 
 function parentOf(path: string): string {
@@ -55,11 +108,11 @@ function parentOf(path: string): string {
 }
 
 function isInside(path: string, folder: string): boolean {
-  return path.startsWith(folder.endsWith('/') ? folder : `${folder}/`);
+  return path === folder || path.startsWith(folder.endsWith('/') ? folder : `${folder}/`);
 }
 
-function cpError(code: string, message: string): Error {
-  return errorWithCode(code, message);
+function cpError(code: string, message: string, path: string): Error {
+  return Object.assign(errorWithCode(code, message), { syscall: 'cp', path });
 }
 
 function* copyOne(source: string, target: string, options: CopyOptions): Operation<undefined> {
@@ -75,6 +128,7 @@ function* copyOne(source: string, target: string, options: CopyOptions): Operati
     throw cpError(
       'ERR_FS_CP_NON_DIR_TO_DIR',
       `Cannot overwrite directory ${target} with non-directory ${source}`,
+      target,
     );
   } else if (stats.isSymbolicLink()) {
     yield* copyLink(source, target, existing, options);
@@ -97,10 +151,7 @@ function* copyFolder(
     );
   }
   if (existing !== undefined && !existing.isDirectory()) {
-    throw cpError(
-      'ERR_FS_CP_DIR_TO_NON_DIR',
-      `Cannot overwrite non-directory ${target} with directory ${source}`,
-    );
+    throw folderOverFile(source, target);
   }
   if (existing === undefined) yield* names.mkdir(target, { recursive: true });
   for (const [name] of yield* listing.sortedEntriesOf(source)) {
@@ -137,7 +188,11 @@ function* makeWay(target: string, options: CopyOptions): Operation<boolean> {
     return true;
   }
   if (options.errorOnExist) {
-    throw cpError('ERR_FS_CP_EEXIST', `Target already exists: cp returned EEXIST ${target}`);
+    throw cpError(
+      'ERR_FS_CP_EEXIST',
+      `Target already exists: cp returned EEXIST ${target}`,
+      target,
+    );
   }
   return false;
 }
@@ -152,10 +207,27 @@ function* copyLink(
   const isKept = options.verbatimSymlinks || written.startsWith('/');
   // Node makes links absolute, so that they lead where they led.
   const leadsTo = isKept ? written : listing.joined(parentOf(source), written);
-  if (existing !== undefined) {
-    if (!options.force && !options.errorOnExist) return undefined;
-    yield* makeWay(target, options);
+  if (existing?.isSymbolicLink() === true) {
+    yield* checkLinks(source, leadsTo, target);
+    yield* names.unlink(target);
   }
   yield* names.symlink(leadsTo, target);
+  return undefined;
+}
+
+/** A link may not take the place of one that leads into what it leads to, or the other way round. */
+function* checkLinks(source: string, leadsTo: string, target: string): Operation<undefined> {
+  const stats = yield* names.statNow(source, absentAllowed);
+  if (stats?.isDirectory() !== true) return undefined;
+  const found = (yield* names.readlink(target)) as string;
+  const before = found.startsWith('/') ? found : listing.joined(parentOf(target), found);
+  if (isInside(before, leadsTo)) throw intoItself(leadsTo, before);
+  if (isInside(leadsTo, before)) {
+    throw cpError(
+      'ERR_FS_CP_SYMLINK_TO_SUBDIRECTORY',
+      `cannot overwrite ${before} with ${leadsTo}`,
+      target,
+    );
+  }
   return undefined;
 }

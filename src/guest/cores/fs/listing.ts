@@ -39,7 +39,7 @@ export function* readdir(path: unknown, options?: unknown): Operation<unknown[]>
     const place = joined(top, folder);
     for (const [name, kind] of yield* sortedEntriesOf(place)) {
       const inside = joined(folder, name);
-      if (recursive === true && (yield* isFolder(joined(place, name), kind, withFileTypes))) {
+      if (recursive === true && (yield* isFolder(joined(place, name), kind))) {
         folders.push(inside);
       }
       results.push(
@@ -52,9 +52,9 @@ export function* readdir(path: unknown, options?: unknown): Operation<unknown[]>
   return results;
 }
 
-/** As in Node, names without types lead through links as well. */
-function* isFolder(path: string, kind: string, withFileTypes: unknown): Operation<boolean> {
-  if (kind !== 'l' || withFileTypes === true) return kind === 'd';
+/** As in Node, links to folders count. */
+function* isFolder(path: string, kind: string): Operation<boolean> {
+  if (kind !== 'l') return kind === 'd';
   const json = yield* askText('statIfThere', path);
   return json !== '' && toStats(json, false).isDirectory();
 }

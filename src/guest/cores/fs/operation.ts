@@ -1,5 +1,7 @@
 import { askHost, startHost, type Answer } from '../../host.ts';
 import { JsonStringify } from '../../primordials.ts';
+import { AbortError, ERR_INVALID_RETURN_VALUE } from '../../node/internal/errors.ts';
+import { exactCopy } from '../../web/internal/bytes.ts';
 import { nextTick } from '../../ticks.ts';
 
 /**
@@ -35,10 +37,7 @@ export function* send(
   call: string,
   ...args: readonly unknown[]
 ): Operation<Answer> {
-  const { buffer, byteOffset, byteLength } = view;
-  // One more transfer at most; the host's answer says how much it took.
-  const bytes = buffer.slice(byteOffset, byteOffset + byteLength) as ArrayBuffer;
-  return yield { call, args, bytes };
+  return yield { call, args, bytes: exactCopy(view) };
 }
 
 export function* wait<Value>(value: PromiseLike<Value> | Value): Operation<Value> {
@@ -64,8 +63,19 @@ export function runNow<Result>(operation: Operation<Result>): Result {
 }
 
 function askNow(question: Ask | Wait): Answer {
-  if ('promise' in question) throw new TypeError('A synchronous function cannot wait');
-  return askHost(`fs.${question.call}`, JsonStringify(question.args) ?? '', question.bytes);
+  if ('promise' in question) {
+    throw new ERR_INVALID_RETURN_VALUE('boolean', 'filter', question.promise);
+  }
+  return askHost(`fs.${question.call}`, questionText(question.args), question.bytes);
+}
+
+/** Arguments as JSON. They are texts, numbers and `null`: so no `toJSON` of the user's is ever asked. */
+function questionText(args: readonly unknown[]): string {
+  let text = '[';
+  for (let index = 0; index < args.length; index += 1) {
+    text += `${index === 0 ? '' : ','}${JsonStringify(args[index]) ?? 'null'}`;
+  }
+  return `${text}]`;
 }
 
 /**
@@ -76,7 +86,14 @@ export function runBeside<Result>(
   operation: Operation<Result>,
   done: (error: unknown, result: Result | undefined) => void,
 ): void {
-  const first = operation.next();
+  let first: IteratorResult<Ask | Wait, Result>;
+  try {
+    first = operation.next();
+  } catch (error) {
+    if (!(error instanceof AbortError)) throw error;
+    nextTick(done as () => void, [error]);
+    return;
+  }
   if (first.done === true) nextTick(done as () => void, [null, first.value]);
   else askBeside(operation, first.value, done);
 }
@@ -108,7 +125,7 @@ function askBeside<Result>(
     return;
   }
   const { call, args, bytes } = question;
-  startHost(`fs.${call}`, JsonStringify(args) ?? '', bytes, answered);
+  startHost(`fs.${call}`, questionText(args), bytes, answered);
 }
 
 export function runAsPromise<Result>(operation: Operation<Result>): Promise<Result> {

@@ -37,8 +37,9 @@ export function* rm(path: unknown, options?: unknown): Operation<undefined> {
 export function* rmdir(path: unknown, options?: unknown): Operation<undefined> {
   const checked = toPath(path);
   const { recursive } = removalOptions(options);
-  if (recursive) return yield* rm(checked, { recursive: true });
-  yield* ask('rmdir', checked);
+  const json = recursive ? yield* askText('lstatIfThere', checked) : '';
+  const isTree = json !== '' && toStats(json, false).isDirectory();
+  yield* ask(isTree ? 'rm' : 'rmdir', checked);
   return undefined;
 }
 

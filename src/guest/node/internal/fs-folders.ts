@@ -12,7 +12,7 @@ import {
   operations,
   splitCallback,
 } from '../fs.ts';
-import { errorWithCode } from './errors.ts';
+import { ERR_MISSING_ARGS, errorWithCode } from './errors.ts';
 import { validateInteger } from './validators.ts';
 
 const { encoded, toObject, toOptions, toPath } = fileArguments;
@@ -27,7 +27,8 @@ export class Dir {
   readonly #entries: Iterator<object>;
   #isClosed = false;
 
-  constructor(path: unknown, entries: Iterable<object>) {
+  constructor(path?: unknown, entries?: Iterable<object>) {
+    if (entries === undefined) throw new ERR_MISSING_ARGS('handle');
     this.#path = path;
     this.#entries = entries[Symbol.iterator]();
   }
@@ -114,8 +115,10 @@ function* opened(folder: string): operations.Operation<listing.Entry[]> {
     return yield* listing.entriesOf(folder);
   } catch (error) {
     if (error instanceof Error && 'syscall' in error) {
-      error.message = error.message.replace(', scandir ', ', opendir ');
+      // Node 24 forgets the path here.
+      error.message = error.message.replace(/, scandir '.*$/s, ', opendir');
       error.syscall = 'opendir';
+      delete (error as { path?: string }).path;
     }
     throw error;
   }

@@ -1,8 +1,8 @@
 import { Buffer } from '../buffer.ts';
-import { content, fileArguments, operations } from '../fs.ts';
+import { builtin, fileArguments } from '../fs.ts';
 import { Readable, Writable, finished, addAbortSignal } from '../stream.ts';
 import { nextTick } from '../../ticks.ts';
-import { ERR_INVALID_ARG_TYPE, ERR_OUT_OF_RANGE } from './errors.ts';
+import { ERR_INVALID_THIS, ERR_METHOD_NOT_IMPLEMENTED, ERR_OUT_OF_RANGE } from './errors.ts';
 import { validateFunction, validateInteger } from './validators.ts';
 
 type Done = (error?: Error | null, bytes?: unknown) => void;
@@ -11,7 +11,7 @@ type FsFunction = (...args: unknown[]) => void;
 /** The functions that a stream calls: the user's, or these. */
 interface StreamFs {
   readonly open: FsFunction;
-  readonly close: FsFunction;
+  readonly close?: FsFunction;
   readonly read: FsFunction;
   readonly write: FsFunction;
   readonly writev?: FsFunction | undefined;
@@ -44,7 +44,6 @@ interface FileStream {
   bytesWritten: number;
   closed: boolean;
   fs: StreamFs;
-  handle: FileHandleLike | undefined;
   autoClose: boolean;
   destroyed: boolean;
   push(chunk: unknown): boolean;
@@ -57,30 +56,36 @@ interface FileStream {
 interface FileHandleLike {
   readonly fd: number;
   close(): Promise<void>;
+  read(...args: unknown[]): Promise<Record<string, unknown>>;
+  write(...args: unknown[]): Promise<Record<string, unknown>>;
+  writev(...args: unknown[]): Promise<Record<string, unknown>>;
   on(name: string, listener: () => void): unknown;
 }
 
-const ownFs: StreamFs = {
-  open: (path, flags, mode, done) => {
-    operations.runBeside(content.open(path, flags, mode), done as never);
-  },
-  close: (fd, done) => operations.runBeside(content.close(fd), done as never),
-  read: (fd, buffer, offset, length, position, done) => {
-    operations.runBeside(content.read(fd, buffer, offset, length, position), (error, result) => {
-      (done as Done)(error as Error | null, result?.bytesRead);
-    });
-  },
-  write: (fd, buffer, offset, length, position, done) => {
-    operations.runBeside(content.write(fd, buffer, offset, length, position), (error, result) => {
-      (done as Done)(error as Error | null, result?.bytesWritten);
-    });
-  },
-  writev: (fd, buffers, position, done) => {
-    operations.runBeside(content.writev(fd, buffers, position), (error, result) => {
-      (done as Done)(error as Error | null, result?.bytesWritten);
-    });
-  },
-};
+/** What a stream of a `FileHandle` calls: the methods of the handle, whoever made them. */
+function functionsOfHandle(handle: FileHandleLike): StreamFs {
+  const call =
+    (name: 'read' | 'write' | 'writev', count: string): FsFunction =>
+    (_fd, ...args) => {
+      const done = args.pop() as Done;
+      handle[name](...args).then(
+        (result) => nextTick(done as never, [null, result[count]]),
+        (error: unknown) => nextTick(done as never, [error]),
+      );
+    };
+  return {
+    open: (_path, _flags, _mode, done) => nextTick(done as never, [null, handle.fd]),
+    close: (_fd, done) => {
+      handle.close().then(
+        () => nextTick(done as never, [null]),
+        (error: unknown) => nextTick(done as never, [error]),
+      );
+    },
+    read: call('read', 'bytesRead'),
+    write: call('write', 'bytesWritten'),
+    writev: call('writev', 'bytesWritten'),
+  };
+}
 
 function isHandle(value: unknown): value is FileHandleLike {
   return typeof value === 'object' && value !== null && 'fd' in value && 'close' in value;
@@ -90,41 +95,36 @@ function isHandle(value: unknown): value is FileHandleLike {
 function setUp(stream: FileStream, path: unknown, options: StreamOptions, flags: string): void {
   const { fd, fs: given } = options;
   stream.fd = null;
-  stream.handle = undefined;
+  // Looked up when used: packages put functions of their own into the module.
+  stream.fs = given === undefined ? (builtin as unknown as StreamFs) : functionsOf(given, flags);
   if (isHandle(fd)) {
-    stream.handle = fd;
+    if (given !== undefined) throw new ERR_METHOD_NOT_IMPLEMENTED('FileHandle with fs');
+    stream.fs = functionsOfHandle(fd);
     stream.fd = fd.fd;
     fd.on('close', () => stream.destroy());
   } else if (fd !== undefined && fd !== null) {
     stream.fd = fileArguments.toDescriptor(fd);
   }
-  stream.path = stream.fd === null ? fileArguments.toPath(path) : path;
+  if (stream.fd === null) stream.path = fileArguments.toPath(path);
   stream.flags = options.flags ?? flags;
   stream.mode = options.mode ?? 0o666;
-  stream.fs = given === undefined ? ownFs : functionsOf(given, flags);
-  stream.autoClose = options.autoClose ?? true;
   stream.start = options.start;
   if (options.start !== undefined) validateInteger(options.start, 'start', 0);
   stream.pos = options.start;
 }
 
 function functionsOf(given: Partial<StreamFs>, flags: string): StreamFs {
-  const needed = flags === 'r' ? (['read'] as const) : (['write'] as const);
-  for (const name of ['open', 'close', ...needed] as const) {
-    validateFunction(given[name] ?? ownFs[name], `options.fs.${name}`);
-  }
-  // A stranger's `write` without `writev` means that `writev` may not be used.
-  const writev = given.write === undefined ? ownFs.writev : given.writev;
-  return { ...ownFs, ...given, writev };
+  validateFunction(given.open, 'options.fs.open');
+  if (flags === 'r') validateFunction(given.read, 'options.fs.read');
+  else if (given.writev === undefined) validateFunction(given.write, 'options.fs.write');
+  if (given.close !== undefined) validateFunction(given.close, 'options.fs.close');
+  return given as StreamFs;
 }
 
 function streamOptions(options: unknown): StreamOptions {
   if (options === undefined || options === null) return {};
-  if (typeof options === 'string') return { encoding: options };
-  if (typeof options !== 'object') {
-    throw new ERR_INVALID_ARG_TYPE('options', ['string', 'Object'], options);
-  }
-  return options;
+  fileArguments.toOptions(options, {});
+  return typeof options === 'string' ? { encoding: options } : options;
 }
 
 /** Opens before the first read or write. graceful-fs replaces `open` of a stream by its own. */
@@ -152,7 +152,7 @@ function construct(this: FileStream & { open?: () => void }, done: Done): void {
     return;
   }
   this.fs.open(this.path, this.flags, this.mode, (error: Error | null, fd: number) => {
-    if (error !== null) {
+    if (error) {
       done(error);
       return;
     }
@@ -167,15 +167,9 @@ function construct(this: FileStream & { open?: () => void }, done: Done): void {
 function openOldStyle(this: FileStream): void {}
 
 function close(stream: FileStream, error: Error | null | undefined, done: Done): void {
-  if (stream.handle !== undefined) {
-    const { handle } = stream;
-    stream.fd = null;
-    handle.close().then(() => done(error), done);
-    return;
-  }
   const { fd } = stream;
   stream.fd = null;
-  stream.fs.close(fd, (failed: Error | null) => done(error ?? failed));
+  stream.fs.close?.(fd, (failed: Error | null) => done(error ?? failed ?? null));
 }
 
 /** `ReadStream` and `WriteStream` are functions, because packages call them without `new`. */
@@ -238,13 +232,17 @@ Object.assign(ReadStream.prototype, {
     const isReading = pending(this);
     this.fs.read(this.fd, buffer, 0, length, this.pos, (error: Error | null, count: number) => {
       isReading();
-      if (error !== null) {
-        this.destroy(error);
+      if (error) {
+        // A stream that is not to be closed is not destroyed either.
+        if (this.autoClose) this.destroy(error);
+        else this.emit('error', error);
         return;
       }
       if (this.pos !== undefined) this.pos += count;
       this.bytesRead += count;
-      this.push(count > 0 ? buffer.subarray(0, count) : null);
+      // A short read must not keep the whole buffer alive.
+      const bytes = count === length ? buffer : Buffer.from(buffer.subarray(0, count));
+      this.push(count > 0 ? bytes : null);
     });
   },
   _destroy: destroy,
@@ -269,7 +267,7 @@ function pending(stream: FileStream): () => void {
 
 function destroy(this: FileStream, error: Error | null, done: Done): void {
   const end = (): void => {
-    if (this.fd === null || (this.handle === undefined && !this.autoClose)) done(error);
+    if (this.fd === null || this.fs.close === undefined) done(error);
     else close(this, error, done);
   };
   const queue = waiting.get(this);
@@ -307,7 +305,7 @@ function writeOn(stream: FileStream, bytes: Uint8Array, done: Done): void {
   const isWriting = pending(stream);
   stream.fs.write(fd, bytes, 0, bytes.byteLength, pos, (error: Error | null, count: number) => {
     isWriting();
-    if (error !== null) {
+    if (error) {
       done(error);
       return;
     }
@@ -347,7 +345,26 @@ Object.assign(WriteStream.prototype, {
   destroySoon: Writable.prototype.end,
 });
 
+/** Whether a stream ends its descriptor is what the stream itself knows as `autoDestroy`. */
+interface StreamStates {
+  readonly _readableState?: { autoDestroy: boolean };
+  readonly _writableState?: { autoDestroy: boolean };
+}
+
 for (const { prototype } of [ReadStream, WriteStream]) {
+  Object.defineProperty(prototype, 'autoClose', {
+    get(this: StreamStates) {
+      const state = this._readableState ?? this._writableState;
+      if (state === undefined) throw new ERR_INVALID_THIS('WriteStream');
+      return state.autoDestroy;
+    },
+    set(this: StreamStates, value: boolean) {
+      const state = this._readableState ?? this._writableState;
+      if (state !== undefined) state.autoDestroy = value;
+    },
+    configurable: true,
+    enumerable: true,
+  });
   Object.defineProperty(prototype, 'pending', {
     get(this: FileStream) {
       return this.fd === null;
