@@ -51,7 +51,7 @@ same('files', [
   `const signal = AbortSignal.abort(); return rejected(fs.promises.readFile(path('a'), { signal })).then(([message, code]) => [message, code]);`,
   `fs.writeFileSync(Buffer.from(path('a')), 'x'); return fs.readFileSync(new URL('file://' + path('a')), 'utf8');`,
   `return thrown(() => fs.readFileSync(new URL('http://x/y')));`,
-  `const order = []; fs.readFile(path('none'), () => order.push('called')); order.push('returned'); await new Promise((resolve) => setTimeout(resolve, 20)); return order;`,
+  `const order = []; const read = new Promise((resolve) => fs.readFile(path('none'), () => { order.push('called'); resolve(); })); order.push('returned'); await read; return order;`,
 ]);
 
 same('descriptors', [
@@ -158,6 +158,7 @@ same('streams', [
   `fs.writeFileSync(path('a'), 'abcdef'); const stream = fs.createWriteStream(path('a'), { flags: 'r+', start: 2 }); stream.end('XY'); await new Promise((r) => stream.on('close', r)); return fs.readFileSync(path('a'), 'utf8');`,
   `fs.writeFileSync(path('a'), 'abc'); const fd = fs.openSync(path('a')); const stream = fs.createReadStream(null, { fd, autoClose: false }); let text = ''; for await (const c of stream) text += c; const open = thrown(() => fs.fstatSync(fd).size); fs.closeSync(fd); return [text, open];`,
   `return [thrown(() => fs.createReadStream(path('a'), { start: 5, end: 2 })), thrown(() => fs.createReadStream(5)), thrown(() => fs.createWriteStream(path('a'), { start: 'x' }))];`,
+  `const w = fs.createWriteStream(path('a')); w.on('open', () => { w.write('hello'); process.nextTick(() => { w.write('world'); w.end(); }); }); await new Promise((r) => w.on('close', r)); return fs.readFileSync(path('a'), 'utf8');`,
   `const Old = fs.ReadStream; fs.writeFileSync(path('a'), 'abc'); const stream = Old(path('a'), 'utf8'); let text = ''; for await (const c of stream) text += c; return [text, stream instanceof fs.ReadStream, stream.bytesRead];`,
 ]);
 

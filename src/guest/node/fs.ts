@@ -151,8 +151,9 @@ functions['openAsBlob'] = async (path: unknown, options?: { type?: string }): Pr
 const nobodyWatches = 'nothing but this function changes its files';
 
 Object.assign(functions, {
-  watch(path: unknown): never {
+  watch(path: unknown, options?: unknown): never {
     toPath(path, 'filename');
+    toOptions(options, {});
     throw notOffered('fs.watch()', nobodyWatches);
   },
   watchFile(path: unknown): never {

@@ -109,9 +109,9 @@ const fileCalls: Readonly<Record<string, FileCall>> = {
   }),
   writefile: onPath('open', (files, args) => {
     const flags = args.integer(1, 0, 2 ** 31 - 1);
-    const isAll = files.writeWhole(args.path(0), flags, args.mode(2), args.bytes);
+    const failed = files.writeWhole(args.path(0), flags, args.mode(2), args.bytes);
     // Node's error of the call that failed, which does not know the path.
-    if (!isAll) throw fileError('ENOSPC', 'write');
+    if (failed !== undefined) throw fileError(failed, 'write');
   }),
   ftruncate: onDescriptor('ftruncate', ({ open }, args) => {
     open.truncate(args.descriptor(0), args.integer(1, 0, Number.MAX_SAFE_INTEGER));

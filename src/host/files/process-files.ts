@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { errno, Errno } from './errno.ts';
+import { errno, Errno, type ErrnoCode } from './errno.ts';
 import { checkMay, FileTree } from './file-tree.ts';
 import { guestUser, type FileNode, type Folder } from './nodes.ts';
 import { largestTransfer, openFlag, OpenFiles } from './open-files.ts';
@@ -77,13 +77,14 @@ export class ProcessFiles {
     }
   }
 
-  /** Opens, writes and closes; returns whether there was room for all of it. */
-  writeWhole(path: string, flags: number, mode: number, bytes: Uint8Array): boolean {
+  /** Opens, writes and closes; returns why it did not write all. Not to be able to open is an error. */
+  writeWhole(path: string, flags: number, mode: number, bytes: Uint8Array): ErrnoCode | undefined {
     const descriptor = this.open.open(path, flags, mode);
     try {
-      return this.open.write(descriptor, bytes, undefined) === bytes.byteLength;
+      const written = this.open.write(descriptor, bytes, undefined);
+      return written < bytes.byteLength ? 'ENOSPC' : undefined;
     } catch (error) {
-      if (error instanceof Errno && error.code === 'ENOSPC') return false;
+      if (error instanceof Errno) return error.code;
       throw error;
     } finally {
       this.open.close(descriptor);

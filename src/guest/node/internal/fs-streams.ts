@@ -115,9 +115,10 @@ function setUp(stream: FileStream, path: unknown, options: StreamOptions, flags:
 
 function functionsOf(given: Partial<StreamFs>, flags: string): StreamFs {
   validateFunction(given.open, 'options.fs.open');
-  if (flags === 'r') validateFunction(given.read, 'options.fs.read');
-  else if (given.writev === undefined) validateFunction(given.write, 'options.fs.write');
   if (given.close !== undefined) validateFunction(given.close, 'options.fs.close');
+  if (flags === 'r') validateFunction(given.read, 'options.fs.read');
+  else if (given.write || !given.writev) validateFunction(given.write, 'options.fs.write');
+  if (flags === 'w' && given.writev) validateFunction(given.writev, 'options.fs.writev');
   return given as StreamFs;
 }
 
@@ -158,8 +159,11 @@ function construct(this: FileStream & { open?: () => void }, done: Done): void {
     }
     this.fd = fd;
     done();
-    this.emit('open', fd);
-    this.emit('ready');
+    // After the turn in which the stream learns of it; what is written then comes in order.
+    nextTick(() => {
+      this.emit('open', fd);
+      this.emit('ready');
+    }, []);
   });
 }
 
@@ -167,9 +171,8 @@ function construct(this: FileStream & { open?: () => void }, done: Done): void {
 function openOldStyle(this: FileStream): void {}
 
 function close(stream: FileStream, error: Error | null | undefined, done: Done): void {
-  const { fd } = stream;
+  stream.fs.close?.(stream.fd, (failed: Error | null) => done(error ?? failed ?? null));
   stream.fd = null;
-  stream.fs.close?.(fd, (failed: Error | null) => done(error ?? failed ?? null));
 }
 
 /** `ReadStream` and `WriteStream` are functions, because packages call them without `new`. */
@@ -319,6 +322,25 @@ function writeOn(stream: FileStream, bytes: Uint8Array, done: Done): void {
   });
 }
 
+function writeAllOn(stream: FileStream, chunks: readonly Uint8Array[], done: Done): void {
+  const size = chunks.reduce((sum, { byteLength }) => sum + byteLength, 0);
+  const isWriting = pending(stream);
+  stream.fs.writev?.(stream.fd, chunks, stream.pos, (error: Error | null, count: number) => {
+    isWriting();
+    if (error) {
+      done(error);
+      return;
+    }
+    stream.bytesWritten += count;
+    if (stream.pos !== undefined) stream.pos += count;
+    if (count < size && !stream.destroyed) {
+      writeOn(stream, Buffer.concat([...chunks]).subarray(count), done);
+    } else {
+      done();
+    }
+  });
+}
+
 Object.assign(WriteStream.prototype, {
   open: openOldStyle,
   _construct: construct,
@@ -326,7 +348,11 @@ Object.assign(WriteStream.prototype, {
     writeOn(this, bytes, done);
   },
   _writev(this: FileStream, chunks: readonly { chunk: Uint8Array }[], done: Done): void {
-    writeOn(this, Buffer.concat(chunks.map(({ chunk }) => chunk)), done);
+    writeAllOn(
+      this,
+      chunks.map(({ chunk }) => chunk),
+      done,
+    );
   },
   _destroy: destroy,
   close(this: FileStream & { writableFinished: boolean }, callback?: Done): void {
