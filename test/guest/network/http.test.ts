@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { createServer as createSecureServer } from 'node:https';
-import { createServer as createTcpServer } from 'node:net';
+import { connect, createServer as createTcpServer } from 'node:net';
 import { describe, expect, test } from 'vitest';
 import { ca, cert, key } from '../../fixtures/tls.ts';
 import { listen, run, useLambda } from './guest-fixture.ts';
@@ -277,6 +277,36 @@ describe('requests', () => {
       return [before, socket.connecting, socket.remotePort === event.port];`;
     expect(await run(source, { port })).toEqual([true, false, true]);
     await arrived;
+  });
+
+  test('go through a proxy that the program asks for a tunnel', async () => {
+    const port = await listen(createSecureServer({ cert, key }, mirror));
+    const proxy = createServer();
+    proxy.on('connect', (_request: IncomingMessage, socket) => {
+      const onward = connect(port, '127.0.0.1', () => {
+        socket.write('HTTP/1.1 200 OK\r\n\r\n');
+        onward.pipe(socket).pipe(onward);
+      });
+      onward.on('error', () => {});
+    });
+    const proxyPort = await listen(proxy);
+    const source = `${send}
+      const tls = require('tls');
+      class Tunnel extends https.Agent {
+        createConnection(options, done) {
+          const request = http.request({ host: 'localhost', port: event.proxyPort, method: 'CONNECT', path: options.host + ':443' });
+          request.on('connect', (response, socket) =>
+            done(null, tls.connect({ socket, servername: 'localhost', ca: event.ca })));
+          request.on('error', done).end();
+        }
+      }
+      const agent = new Tunnel();
+      return json(await send(https, { host: 'inside.example', agent, path: '/x' })()).slice(0, 3);`;
+    expect(await run(source, { proxyPort, ca })).toEqual([
+      'GET',
+      '/x',
+      ['Host', 'inside.example', 'Connection', 'close'],
+    ]);
   });
 
   test('switch protocols', async () => {
