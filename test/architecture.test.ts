@@ -13,15 +13,9 @@ interface Rule {
 
 /** Cores of the guest's builtins and web classes; they are bundled into the prelude when it is built. */
 const guestPackages = [
-  'assert',
-  'buffer',
-  'events',
   'node-inspect-extracted',
-  'path-browserify',
   'punycode',
-  'querystring-es3',
   'readable-stream',
-  'string_decoder',
   'unenv',
   'urlpattern-polyfill',
   'web-streams-polyfill',
