@@ -68,6 +68,8 @@ export type ProgramModule =
       readonly source: string;
       /** Static imports: specifier to resolved target. */
       readonly imports: ReadonlyMap<string, Resolution>;
+      /** By specifier, the names that are imported; left out where all of them may be (`import * as`). */
+      readonly importedNames: ReadonlyMap<string, ReadonlySet<string>>;
     }
   | { readonly format: 'json'; readonly path: string; readonly source: string };
 

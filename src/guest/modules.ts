@@ -161,8 +161,14 @@ function interopNamespace(
   const names = exportNames ?? (isObject(value) ? Object.keys(value) : []);
   for (let index = 0; index < names.length; index += 1) {
     const name = names[index] ?? '';
-    if (isObject(value) && name in value)
-      namespace[name] = (value as Record<string, unknown>)[name];
+    if (!isObject(value) || !(name in value)) continue;
+    const from = value as Record<string, unknown>;
+    // An export of a builtin may load a part of the prelude when it is read.
+    if (exportNames === undefined) {
+      ObjectDefineProperty(namespace, name, { get: () => from[name], enumerable: true });
+    } else {
+      namespace[name] = from[name];
+    }
   }
   namespace['default'] = value;
   Object.defineProperty(namespace, Symbol.toStringTag, { value: 'Module' });

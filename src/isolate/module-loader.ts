@@ -95,10 +95,16 @@ export class ModuleLoader {
     const from = this.#paths.get(referrer);
     if (from === undefined) return this.#compileWanted(specifier);
     const found = this.#program.resolve(specifier, from, 'import');
-    return this.#compileTarget(found);
+    const importer = this.#program.load(from);
+    const names = importer?.format === 'module' ? importer.importedNames : undefined;
+    return this.#compileTarget(found, names?.get(specifier));
   }
 
-  #compileTarget(found: Resolution): ivm.Module | Promise<ivm.Module> {
+  /** `wanted` are the names that the importer asks for, where they are known. */
+  #compileTarget(
+    found: Resolution,
+    wanted?: ReadonlySet<string>,
+  ): ivm.Module | Promise<ivm.Module> {
     if (found.kind === 'error') throw new LinkError(found.code, found.message);
     if (found.kind === 'builtin') {
       if (builtinExportsOf(found.name) === undefined) {
@@ -107,7 +113,9 @@ export class ModuleLoader {
           `Cannot find module 'node:${found.name}': there is no such builtin here`,
         );
       }
-      return this.#compile(`node:${found.name}`, builtinFacadeText(found.name), bootstrapFilename);
+      const key = wanted === undefined ? '*' : [...wanted].sort().join();
+      const text = builtinFacadeText(found.name, wanted);
+      return this.#compile(`node:${found.name} ${key}`, text, bootstrapFilename);
     }
     if (found.format === 'module') return this.#compileFile(found.path);
     return this.#compile(`facade:${found.path}`, facadeText(found), bootstrapFilename);

@@ -36,8 +36,11 @@ export function facadeText(target: FileResolution): string {
 }
 
 /** An ES module that stands for a builtin. */
-export function builtinFacadeText(name: string): string {
-  return facade(`node:${name}`, builtinExportsOf(name) ?? []);
+export function builtinFacadeText(name: string, wanted: ReadonlySet<string> | undefined): string {
+  const exportNames = builtinExportsOf(name) ?? [];
+  // Reading an export may load a part of the prelude, so nobody gets more than what is imported.
+  const read = wanted === undefined ? exportNames : exportNames.filter((one) => wanted.has(one));
+  return facade(`node:${name}`, read);
 }
 
 function facade(path: string, exportNames: readonly string[]): string {

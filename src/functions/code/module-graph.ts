@@ -126,7 +126,7 @@ export class ModuleGraph {
   }
 
   #toProgramModule(path: string): ProgramModule {
-    const { format, source, imports, syntaxError } = this.#reader.read(path);
+    const { format, source, imports, importedNames, syntaxError } = this.#reader.read(path);
     if (format === 'json') return { format, path, source };
     if (format === 'commonjs') {
       return syntaxError === undefined
@@ -140,7 +140,7 @@ export class ModuleGraph {
       const target = this.resolve(found.specifier, path, 'import');
       targets.set(found.specifier, isJson === true ? target : refuseBareJson(target));
     }
-    return { format, path, source, imports: targets };
+    return { format, path, source, imports: targets, importedNames };
   }
 
   #requiresOf(module: ModuleText): Resolution[] {

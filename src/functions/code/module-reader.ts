@@ -3,6 +3,7 @@ import type { Import } from 'es-module-lexer';
 import type { ProgramSyntaxError } from '../../core/program.ts';
 import { awaitEdits } from './await-operands.ts';
 import type { FileTree } from './file-tree.ts';
+import { importedNames } from './imported-names.ts';
 import { commonJsSyntaxError, detectFormat, importsOf, requiresOf } from './module-syntax.ts';
 import type { PackageReader } from './package-json.ts';
 import { applyEdits, loaderEdits, sortedEdits, withoutHashbang } from './rewrite.ts';
@@ -18,6 +19,7 @@ export interface ModuleText {
   /** Rewritten for the guest's loader. */
   readonly source: string;
   readonly imports: readonly Import[];
+  readonly importedNames: ReadonlyMap<string, ReadonlySet<string>>;
   readonly requires: readonly string[];
   readonly syntaxError: ProgramSyntaxError | undefined;
   readonly edits: readonly Edit[];
@@ -82,7 +84,13 @@ function readModule(
   original: string,
   usesContexts: () => boolean,
 ): ModuleText {
-  const none = { imports: [], requires: [], syntaxError: undefined, edits: [] };
+  const none = {
+    imports: [],
+    importedNames: new Map<string, ReadonlySet<string>>(),
+    requires: [],
+    syntaxError: undefined,
+    edits: [],
+  };
   if (format === 'json') return { ...none, format, path, source: original };
 
   const text = withoutHashbang(original);
@@ -90,7 +98,10 @@ function readModule(
   const awaits = text.includes('await') && usesContexts() ? awaitEdits(text, format) : [];
   const edits = sortedEdits([...loaderEdits(text, path, imports), ...awaits]);
   const source = applyEdits(text, edits);
-  if (format === 'module') return { ...none, format, path, source, imports, edits };
+  if (format === 'module') {
+    const names = importedNames(text, imports);
+    return { ...none, format, path, source, imports, importedNames: names, edits };
+  }
 
   const requires = requiresOf(text);
   const syntaxError = commonJsSyntaxError(text, path);
@@ -99,5 +110,5 @@ function readModule(
   if (edits.length > 0 && commonJsSyntaxError(source, path) !== undefined) {
     return { ...none, format, path, source: text, requires, syntaxError };
   }
-  return { format, path, source, imports, requires, syntaxError, edits };
+  return { ...none, format, path, source, imports, requires, syntaxError, edits };
 }
