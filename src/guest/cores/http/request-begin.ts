@@ -149,7 +149,7 @@ function refusalOf(options: RequestOptions): Error | undefined {
   if (options.socketPath !== undefined) {
     return refused('EACCES', -13, `${options.socketPath}: there are no local sockets here`);
   }
-  if (options.localAddress === undefined) return undefined;
+  if (!options.localAddress) return undefined;
   return refused(
     'EADDRNOTAVAIL',
     -99,

@@ -16,8 +16,8 @@ export interface ConnectOptions {
   noDelay?: boolean;
   keepAlive?: boolean;
   keepAliveInitialDelay?: number;
-  localAddress?: string;
-  localPort?: number;
+  localAddress?: string | null;
+  localPort?: number | null;
   onread?: unknown;
   signal?: unknown;
   allowHalfOpen?: boolean;

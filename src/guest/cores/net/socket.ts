@@ -444,10 +444,11 @@ function refusalOf({ path, localAddress, localPort }: ConnectOptions): Error | u
       address: path,
     });
   }
-  if (localAddress === undefined && localPort === undefined) return undefined;
-  const address = `${localAddress ?? '0.0.0.0'}:${localPort ?? 0}`;
+  // Clients pass on `null`, an empty text and 0 for an address that nobody chose.
+  if (!localAddress && !localPort) return undefined;
+  const address = `${localAddress || '0.0.0.0'}:${localPort || 0}`;
   return connectError('EADDRNOTAVAIL', -99, `${address}: the local address cannot be chosen here`, {
-    address: localAddress ?? '0.0.0.0',
+    address: localAddress || '0.0.0.0',
   });
 }
 
