@@ -55,6 +55,13 @@ const lazyNames =
   'setMaxListeners getMaxListeners emit addListener on prependListener once prependOnceListener ' +
   'removeListener off removeAllListeners listeners rawListeners listenerCount eventNames';
 
+let workingDirectory = '/var/task';
+
+/** `process.chdir` went through. */
+export function setWorkingDirectory(path: string): void {
+  workingDirectory = path;
+}
+
 /** `process`: what start-up code of packages reads is there at once, the rest when it is touched. */
 export function createProcess(start: StartMessage): object {
   facts = start;
@@ -84,7 +91,7 @@ export function createProcess(start: StartMessage): object {
       nextTick(checkedCallback(callback), args);
     },
     umask: () => 0o22,
-    cwd: () => '/var/task',
+    cwd: () => workingDirectory,
     env: environmentProxy(start.environment),
     title: 'node',
     argv: ['/var/lang/bin/node', '/var/runtime/index.mjs'],

@@ -1,5 +1,7 @@
+import { askHost } from '../../host.ts';
 import { builtin as builtinOf, part } from '../../parts.ts';
-import { elapsedMs, onExit, startFacts, writeOutput } from '../../process.ts';
+import { JsonStringify } from '../../primordials.ts';
+import { elapsedMs, onExit, setWorkingDirectory, startFacts, writeOutput } from '../../process.ts';
 import { onUncaught } from '../../uncaught.ts';
 import { EventEmitter, type Emitter } from '../events.ts';
 import { createOutput } from './output.ts';
@@ -24,6 +26,17 @@ function lacksPermission(call: string): () => never {
   return () => {
     throw systemError('EPERM', call);
   };
+}
+
+type SystemError = Error & { path?: string; dest?: string };
+
+/** Node's error of `process.chdir` names both folders. */
+function fromWhere(error: SystemError, directory: string): SystemError {
+  const { process } = globalThis as unknown as { process: { cwd(): string } };
+  error.path = process.cwd();
+  error.dest = directory;
+  error.message = error.message.replace(/chdir .*$/s, `chdir '${error.path}' -> '${directory}'`);
+  return error;
 }
 
 const noProcesses = 'a function has no process of its own';
@@ -219,7 +232,14 @@ function fields(): object {
     abort: () => exit(134),
     chdir: (directory: unknown) => {
       validateString(directory, 'directory');
-      throw notOffered('process.chdir()', 'the working directory of a function is /var/task');
+      // Relative paths are resolved where the files are.
+      try {
+        askHost('fs.chdir', JsonStringify([directory]));
+      } catch (error) {
+        throw fromWhere(error as SystemError, directory);
+      }
+      const path = askHost('fs.cwd', '[]');
+      if (typeof path === 'string') setWorkingDirectory(path);
     },
     initgroups: lacksPermission('initgroups'),
     setgroups: lacksPermission('setgroups'),
