@@ -410,3 +410,42 @@ describe('what blocks for too long is refused, and the other form works', () => 
     ]);
   });
 });
+
+sameAsNode('arguments of old key exchanges, whose errors are OpenSSL’s', [
+  using(
+    `const group = crypto.createDiffieHellmanGroup('modp2'); const prime = group.getPrime();
+     const views = [Int8Array, Uint16Array, Float64Array, DataView, BigInt64Array].map((View) => new View(prime.buffer, prime.byteOffset, prime.byteLength / (View.BYTES_PER_ELEMENT ?? 1)));
+     group.generateKeys();
+     return [prime, ...views].map((view) => {
+       const other = crypto.createDiffieHellman(view, '02', 'hex'); other.generateKeys();
+       return [other.getGenerator('hex'), group.computeSecret(other.getPublicKey(), null, 'hex') === other.computeSecret(group.getPublicKey(), null, 'hex')];
+     });`,
+  ),
+  using(
+    `const rows = [['abcdef', -1], ['abcdef', 1], ['abcdef', 'hex', 1], ['abcdef', Buffer.from([])], ['abcdef', Buffer.from([0])], ['abcdef', 'hex', Buffer.from([1])], ['', true], ['', 'base64', {}], ['', 'base64', Symbol()], ['abcdef', 0], ['abcdef', 'buffer'], ['abcdef', 'hex', '03', 'hex'], ['abcdef', 'hex', null, 'hex'], ['abcdef', '', '05'], ['abcdef', 13.37], [1.5], [-1], [0]];
+     return rows.map((row) => thrown(() => { const dh = crypto.createDiffieHellman(...row); return [dh.getPrime('hex'), dh.getGenerator('hex'), dh.verifyError]; }));`,
+  ),
+  using(
+    `const one = crypto.createECDH('secp256k1'); const other = crypto.createECDH('secp256k1'); other.generateKeys();
+     const results = [() => one.computeSecret(Buffer.alloc(65)), () => one.computeSecret(other.getPublicKey()), () => one.setPublicKey(Buffer.alloc(65))].map(thrown);
+     one.setPrivateKey('cafebabe'.repeat(8), 'hex'); const own = one.getPublicKey();
+     one.setPublicKey(other.getPublicKey()); results.push(thrown(() => one.computeSecret(other.getPublicKey())));
+     one.setPublicKey(own); results.push(thrown(() => one.computeSecret(own, null, 'hex')));
+     return [...results, thrown(() => one.setPrivateKey(Buffer.alloc(32))), thrown(() => one.computeSecret(Buffer.alloc(65)))];`,
+  ),
+  using(
+    `const rows = [{ N: 2 ** 16, p: 1, r: 1 }, { r: 2 ** 30, p: 1 }, { N: 2 ** 20 }, { N: 2, p: 2 ** 30, r: 1 }, { r: 0 }, { p: 2 ** 31, r: 1, N: 2 }, { N: 2 ** 10, p: 1, r: 8, maxmem: 2 ** 20 }, { N: 2 ** 31, r: 8 }];
+     return rows.map((row) => [thrown(() => crypto.scryptSync('p', 's', 3, row).toString('hex')), thrown(() => crypto.scrypt('p', 's', 3, row, () => {}))]);`,
+  ),
+  // What is behind the message depends on what failed before it.
+  using(
+    `return [{ N: 3 }, { N: 1 }].map((row) => thrown(() => crypto.scryptSync('p', 's', 3, row)).join().slice(0, 60))`,
+  ),
+  using(
+    `return ['not an encoding', '', 'UTF-8', 'HEX', 'BUFFER', 'latin1'].map((name) => thrown(() => crypto.hash('sha1', 'x', name)))`,
+  ),
+  using(
+    `const { Certificate } = crypto; const one = new Certificate();
+     return [Certificate.name, Certificate.length, Object.getOwnPropertyNames(Certificate), Object.getOwnPropertyNames(Certificate.prototype), Certificate() instanceof Certificate, one.constructor === Certificate, one.verifySpkac.name, Certificate.exportPublicKey('x'), one.exportChallenge(Buffer.from('y')), one.verifySpkac('z')];`,
+  ),
+]);

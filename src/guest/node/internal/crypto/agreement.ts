@@ -5,13 +5,22 @@ import { ERR_INVALID_ARG_TYPE, ERR_INVALID_ARG_VALUE, errorWithCode } from '../e
 import { validateFunction, validateInt32, validateObject, validateString } from '../validators.ts';
 import { KeyObject, isKeyObject, materialOf } from './keys.ts';
 import { setImmediate } from '../../../timers.ts';
-import { bufferBytes, bufferOf, bytesFromHost, encoded } from './values.ts';
+import {
+  bufferBytes,
+  bufferOf,
+  bytesFromHost,
+  encoded,
+  isEncoding,
+  warnDeprecated,
+} from './values.ts';
 
 /** Elliptic-curve Diffie-Hellman; the private key stays here and goes along. */
 class EcdhOfNode {
   readonly #curve: string;
   #privateKey: ArrayBuffer | undefined;
   #publicKey: ArrayBuffer | undefined;
+  /** A public key that was set need not belong to the private one. */
+  #isPair = true;
 
   constructor(curve: unknown) {
     validateString(curve, 'curve');
@@ -24,14 +33,34 @@ class EcdhOfNode {
   generateKeys(encoding?: unknown, format: unknown = 'uncompressed'): unknown {
     const keys = unpack(callHost('crypto.ecdhGenerate', [this.#curve]));
     [this.#privateKey, this.#publicKey] = keys as [ArrayBuffer, ArrayBuffer];
+    this.#isPair = true;
     return this.getPublicKey(encoding, format);
   }
 
   computeSecret(otherKey: unknown, inputEncoding?: unknown, outputEncoding?: unknown): unknown {
     const other = bufferBytes(otherKey, 'otherPublicKey', inputEncoding);
-    if (this.#privateKey === undefined) throw invalidPublicKey();
+    if (this.#privateKey === undefined) {
+      if (!this.#isPoint(other)) throw invalidPublicKey();
+      throw failed('Failed to compute ECDH key');
+    }
+    if (!this.#isPair) this.#checkPair(this.#privateKey);
     const values = [this.#curve, this.#privateKey, other];
     return encoded(bytesFromHost('crypto.ecdhCompute', values), outputEncoding);
+  }
+
+  #isPoint(bytes: Uint8Array): boolean {
+    try {
+      converted(bytes, this.#curve, 'uncompressed');
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  #checkPair(privateKey: ArrayBuffer): void {
+    const own = bytesFromHost('crypto.ecdhPublic', [this.#curve, privateKey]);
+    if (encoded(own, 'hex') === encoded(this.#publicKey, 'hex')) return;
+    throw errorWithCode('ERR_CRYPTO_INVALID_KEYPAIR', 'Invalid key pair', RangeError);
   }
 
   getPrivateKey(encoding?: unknown): unknown {
@@ -50,12 +79,16 @@ class EcdhOfNode {
     const bytes = exactCopy(bufferBytes(key, 'privateKey', encoding));
     this.#publicKey = callHost('crypto.ecdhPublic', [this.#curve, bytes]) as ArrayBuffer;
     this.#privateKey = bytes;
+    this.#isPair = true;
     return this;
   }
 
   setPublicKey(key: unknown, encoding?: unknown): this {
+    warnDeprecated('ecdh.setPublicKey() is deprecated.', 'DEP0031');
     const bytes = bufferBytes(key, 'publicKey', encoding);
+    if (!this.#isPoint(bytes)) throw failed('Failed to convert Buffer to EC_POINT');
     this.#publicKey = exactCopy(converted(bytes, this.#curve, 'uncompressed'));
+    this.#isPair = false;
     return this;
   }
 }
@@ -67,10 +100,11 @@ function invalidPublicKey(): Error {
   );
 }
 
-function noKey(which: string): Error {
-  // OpenSSL's side of Node throws it: the code does not show in its text.
-  const error = new Error(`Failed to get ECDH ${which} key`);
-  return Object.assign(error, { code: 'ERR_CRYPTO_OPERATION_FAILED' });
+const noKey = (which: string): Error => failed(`Failed to get ECDH ${which} key`);
+
+/** OpenSSL's side of Node throws it: the code does not show in its text. */
+function failed(message: string): Error {
+  return Object.assign(new Error(message), { code: 'ERR_CRYPTO_OPERATION_FAILED' });
 }
 
 function checkedFormat(format: unknown): string {
@@ -198,29 +232,42 @@ export function createDiffieHellman(
       sizeOrKey,
     );
   }
-  const isEncoding = typeof keyEncoding === 'string';
-  const given = isEncoding || keyEncoding === undefined ? generator : keyEncoding;
-  const givenEncoding = isEncoding || keyEncoding === undefined ? generatorEncoding : generator;
+  // Whatever is no encoding is the generator already, and a text need not be an encoding.
+  const hasEncoding = !keyEncoding || keyEncoding === 'buffer' || isEncoding(keyEncoding);
+  const given = hasEncoding ? generator : keyEncoding;
+  const givenEncoding = hasEncoding ? generatorEncoding : generator;
   if (typeof sizeOrKey === 'number') validateInt32(sizeOrKey, 'sizeOrKey');
   const size =
     typeof sizeOrKey === 'number'
       ? sizeOrKey
-      : bufferBytes(sizeOrKey, 'sizeOrKey', isEncoding ? keyEncoding : undefined);
+      : bufferBytes(sizeOrKey, 'sizeOrKey', hasEncoding ? keyEncoding || undefined : undefined);
   const values = [size, generatorBytes(given, givenEncoding)];
   return new DhOfNode(callHost('crypto.dhOpen', values) as string);
 }
 
 function generatorBytes(generator: unknown, encoding: unknown): Uint8Array<ArrayBuffer> {
-  if (generator === undefined || generator === null) return new Uint8Array([2]);
-  if (typeof generator !== 'number') return bufferBytes(generator, 'generator', encoding);
-  validateInt32(generator, 'generator');
-  if (generator <= 0) {
-    throw errorWithCode(
-      'ERR_OSSL_DH_BAD_GENERATOR',
-      'error:02800065:Diffie-Hellman routines::bad generator',
-    );
+  if (!generator) return new Uint8Array([2]);
+  if (typeof generator === 'number') {
+    validateInt32(generator, 'generator');
+    if (generator < 2) throw badGenerator();
+    return new Uint8Array([generator >>> 24, generator >>> 16, generator >>> 8, generator]);
   }
-  return new Uint8Array([generator >>> 24, generator >>> 16, generator >>> 8, generator]);
+  if (typeof generator !== 'string' && !isBufferSource(generator)) {
+    const types = ['number', 'string', 'ArrayBuffer', 'Buffer', 'TypedArray', 'DataView'];
+    throw new ERR_INVALID_ARG_TYPE('generator', types, generator);
+  }
+  const bytes = bufferBytes(generator, 'generator', encoding || undefined);
+  if (bytes.every((byte, index) => byte === 0 || (byte === 1 && index === bytes.length - 1))) {
+    throw badGenerator();
+  }
+  return bytes;
+}
+
+function badGenerator(): Error {
+  return errorWithCode(
+    'ERR_OSSL_DH_BAD_GENERATOR',
+    'error:02800065:Diffie-Hellman routines::bad generator',
+  );
 }
 
 export const DiffieHellman = function DiffieHellman(...args: [unknown]): DhOfNode {

@@ -138,7 +138,9 @@ function spkac(action: string) {
   return (input: unknown, encoding?: unknown): unknown => {
     const bytes = bufferBytes(input, 'spkac', encoding);
     const answer = callHost('crypto.spkac', [action, bytes]);
-    return typeof answer === 'string' ? answer === 'true' : encoded(answer, undefined);
+    if (action === 'verifySpkac') return answer === 'true';
+    const found = encoded(answer, undefined);
+    return found.length === 0 ? '' : found;
   };
 }
 
@@ -146,10 +148,13 @@ function spkac(action: string) {
 export const Certificate = function Certificate(this: unknown): object {
   return Object.create(Certificate.prototype as object) as object;
 } as unknown as { new (): object; prototype: object };
-const actions = {
-  verifySpkac: spkac('verifySpkac'),
-  exportPublicKey: spkac('exportPublicKey'),
-  exportChallenge: spkac('exportChallenge'),
-};
-Object.assign(Certificate, actions);
-Object.assign(Certificate.prototype, actions);
+// In this order Node lists them on the prototype, and the other way round on the class itself.
+const actions = ['verifySpkac', 'exportPublicKey', 'exportChallenge'];
+const methods = actions.map((action) => {
+  const method = spkac(action);
+  Object.defineProperty(method, 'name', { value: action });
+  return [action, method] as const;
+});
+Object.defineProperty(Certificate, 'name', { value: 'Certificate' });
+Object.assign(Certificate.prototype, Object.fromEntries(methods));
+Object.assign(Certificate, Object.fromEntries(methods.toReversed()));

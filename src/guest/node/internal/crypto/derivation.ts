@@ -100,7 +100,9 @@ export function scryptSync(
   length: unknown,
   options?: ScryptOptions,
 ): unknown {
-  return bytesFromHost('crypto.scrypt', scryptValues(password, salt, length, options));
+  const values = scryptValues(password, salt, length, options);
+  checkScrypt(values.slice(3) as [number, number, number, number]);
+  return bytesFromHost('crypto.scrypt', values);
 }
 
 export function scrypt(
@@ -120,9 +122,16 @@ export function scrypt(
 
 /** What OpenSSL would refuse; with a callback, too, Node throws it at once. */
 function checkScrypt([N, r, p, maxmem]: [number, number, number, number]): void {
-  const isPowerOfTwo = N > 1 && (N & (N - 1)) === 0;
-  if (isPowerOfTwo && r * p < 2 ** 30 && 128 * r * (N + p + 2) <= maxmem) return;
-  throw errorWithCode('ERR_CRYPTO_INVALID_SCRYPT_PARAMS', 'Invalid scrypt params', RangeError);
+  const isPowerOfTwo = N > 1 && Number.isInteger(Math.log2(N));
+  if (!isPowerOfTwo) throw invalidScrypt('');
+  const isInReach = N < 2 ** (16 * r) && r * p < 2 ** 30 && 128 * r * (N + p + 2) <= maxmem;
+  if (isInReach) return;
+  throw invalidScrypt(': error:030000AC:digital envelope routines::memory limit exceeded');
+}
+
+function invalidScrypt(detail: string): Error {
+  const message = `Invalid scrypt params${detail}`;
+  return errorWithCode('ERR_CRYPTO_INVALID_SCRYPT_PARAMS', message, RangeError);
 }
 
 function hkdfValues(

@@ -4,7 +4,14 @@ import { isBufferSource, bytesOf, exactCopy } from '../../../web/internal/bytes.
 import { asThrown, callHost, unpack } from '../../../web/internal/host-values.ts';
 import { LazyTransform, type Pushing } from './lazy-stream.ts';
 import { PendingBytes, inPieces } from './pending-bytes.ts';
-import { bytesOfText, encoded, viewBytes, type Bytes } from './values.ts';
+import {
+  bytesOfText,
+  encoded,
+  isEncoding,
+  viewBytes,
+  warnDeprecated,
+  type Bytes,
+} from './values.ts';
 
 const errors = () => part('node/internal/errors') as typeof import('../errors.ts');
 const validators = () => part('node/internal/validators') as typeof import('../validators.ts');
@@ -263,15 +270,9 @@ function finalized(): Error {
   return errors().errorWithCode('ERR_CRYPTO_HASH_FINALIZED', 'Digest already called');
 }
 
-type Warn = (text: string, type: string, code: string) => void;
-const warned = new Set<string>();
-
-/** The classes themselves are deprecated, `createHash` and `createHmac` are not; Node says so once. */
+/** The classes themselves are deprecated, `createHash` and `createHmac` are not. */
 function deprecated(name: string, code: string): void {
-  if (warned.has(code)) return;
-  warned.add(code);
-  const { process } = globalThis as unknown as { process: { emitWarning: Warn } };
-  process.emitWarning(`crypto.${name} constructor is deprecated.`, 'DeprecationWarning', code);
+  warnDeprecated(`crypto.${name} constructor is deprecated.`, code);
 }
 
 /** Node's classes may be called without `new`. */
@@ -341,7 +342,7 @@ export function hash(
   if (typeof options !== 'string') checks.validateObject(options, 'options');
   const given = typeof options === 'string' ? { outputEncoding: options } : options;
   const { outputEncoding = 'hex', outputLength } = given;
-  const encoding = text(outputEncoding, 'outputEncoding');
+  const encoding = outputName(text(outputEncoding, 'outputEncoding'));
   const state = new HashState(name, checkedLength(outputLength), undefined);
   if (!known.has(name)) {
     try {
@@ -361,6 +362,14 @@ export function hash(
       cause: error,
     });
   }
+}
+
+/** In Node, the empty name is UTF-8 here. */
+function outputName(encoding: string): string {
+  const name = encoding.toLowerCase();
+  if (name === '') return 'utf8';
+  if (name === 'buffer' || isEncoding(name)) return name;
+  throw new (errors().ERR_INVALID_ARG_VALUE)('outputEncoding', encoding);
 }
 
 let names: string[] | undefined;

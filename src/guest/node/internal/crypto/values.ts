@@ -20,6 +20,10 @@ export function bytesOfText(text: string, encoding?: unknown): Bytes {
   return buffers().Buffer.from(text, name);
 }
 
+export function isEncoding(name: unknown): boolean {
+  return buffers().Buffer.isEncoding(name);
+}
+
 /** A text or a view, as `update()` takes it. */
 export function viewBytes(value: unknown, name: string, encoding?: unknown): Bytes {
   if (typeof value === 'string') return bytesOfText(value, encoding);
@@ -75,4 +79,15 @@ export function later(
     }
     callback(null, ...read(answer));
   });
+}
+
+type Warn = (text: string, type: string, code: string) => void;
+const warned = new Set<string>();
+
+/** A deprecation, which Node tells once. */
+export function warnDeprecated(text: string, code: string): void {
+  if (warned.has(code)) return;
+  warned.add(code);
+  const { process } = globalThis as unknown as { process: { emitWarning: Warn } };
+  process.emitWarning(text, 'DeprecationWarning', code);
 }
