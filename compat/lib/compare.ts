@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { GuestHost } from './guest.ts';
 import { runInNode } from './plain.ts';
-import { planOf, type Compared, type Deployment, type Suite } from './suite.ts';
+import { planOf, type Compared, type Deployment, type Suite, type TestFile } from './suite.ts';
 
 export interface SuiteResult {
   readonly name: string;
@@ -35,7 +35,7 @@ export async function compareSuites(suites: readonly Suite[]): Promise<SuiteResu
       const { suite, file } = jobs[at]!;
       if (file.deployment === undefined) continue;
       showProgress(`${at + 1}/${jobs.length} ${suite.name} ${file.name}`);
-      slots[at] = await compare(suite, file.name, file.deployment(), host);
+      slots[at] = await compare(suite, file, file.deployment(), host);
     }
     host.close();
   };
@@ -47,6 +47,8 @@ export async function compareSuites(suites: readonly Suite[]): Promise<SuiteResu
     const slot = slots[at];
     if (slot === undefined) note(skipped, file.skip ?? 'unknown');
     else if (slot.node.kind === 'skipped') note(skipped, slot.node.reason);
+    // A test that looks at the version of its runtime, or at the memory, decides for itself.
+    else if (slot.guest.kind === 'skipped') note(skipped, `${slot.guest.reason} (in the guest)`);
     else compared.push(slot);
   }
   return results;
@@ -54,7 +56,7 @@ export async function compareSuites(suites: readonly Suite[]): Promise<SuiteResu
 
 async function compare(
   suite: Suite,
-  file: string,
+  file: TestFile,
   deployment: Deployment,
   host: GuestHost,
 ): Promise<Compared> {
@@ -64,8 +66,8 @@ async function compare(
       mkdirSync(dirname(join(directory, path)), { recursive: true });
       writeFileSync(join(directory, path), content);
     }
-    const plan = planOf(suite.kind, directory);
-    return { file, node: await runInNode(plan), guest: await host.run(plan) };
+    const plan = planOf(suite.kind, file, directory);
+    return { file: file.name, node: await runInNode(plan), guest: await host.run(plan) };
   } finally {
     rmSync(directory, { recursive: true, force: true });
   }

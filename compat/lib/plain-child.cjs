@@ -18,9 +18,12 @@ function next() {
   const answer = handler({ step }, {}, (error, value) => {
     if (isLast) finish(error, value);
   });
-  if (answer instanceof Promise) answer.then((value) => finish(null, value), finish);
+  if (answer instanceof Promise) {
+    answer.then((value) => (isLast ? finish(null, value) : next()), finish);
+    return;
+  }
   // A callback answers when the event loop is empty.
-  else if (!isLast) process.once('beforeExit', next);
+  if (!isLast) process.once('beforeExit', next);
 }
 
 function finish(error, value) {

@@ -34,6 +34,7 @@ export function ruleAgainst(text: string): string | undefined {
   if (modules.some((name) => /common\/(child_process|gc|wpt)/.test(name))) {
     return "needs Node's own test tools";
   }
+  if (/\bwatch(File)?\(/.test(text)) return 'needs fs.watch, which is refused';
   // The shim for vm runs code in the realm of the test.
   if (modules.includes('vm') && /vm\.(?!runInNewContext)/.test(text)) return 'needs vm';
   if (/\bcreate(Secure)?Server\b/.test(text)) return 'needs a server';

@@ -45,16 +45,26 @@ export function nodeSuites(sources: Sources): Suite[] {
         const text = readText(join(parallel, file));
         const skip = ruleAgainst(text);
         if (skip !== undefined) return { name: file, skip };
-        return { name: file, deployment: () => deploy(sources, file, text) };
+        const outlivesErrors = listensForErrors.test(text);
+        const job = { file, outlivesErrors };
+        return { name: file, outlivesErrors, deployment: () => deploy(sources, job, text) };
       }),
   }));
 }
 
-function deploy(sources: Sources, test: string, text: string): Deployment {
+const listensForErrors =
+  /process\.(on|once|addListener)\(\s*['"](uncaughtException|unhandledRejection)/;
+
+interface Job {
+  readonly file: string;
+  readonly outlivesErrors: boolean;
+}
+
+function deploy(sources: Sources, job: Job, text: string): Deployment {
   const files = new Map<string, string | Uint8Array>([
     ['index.js', readFileSync(harness, 'utf8')],
-    ['job.json', JSON.stringify({ file: test })],
-    [`test/parallel/${test}`, withShims(text)],
+    ['job.json', JSON.stringify(job)],
+    [`test/parallel/${job.file}`, withShims(text)],
   ]);
   // What has no stand-in is Node's own.
   for (const name of filesAt(sources.nodeTests, 'common').filter((file) =>

@@ -134,11 +134,25 @@ function complete(process: object, names: readonly string[]): void {
   completeProcess(process);
 }
 
-/** The versions that packages ask for; the guest has no OpenSSL or libuv of its own. */
+/** The versions that packages ask for, as the runtime has them on AWS. */
 function versionsOf(version: string): object {
   return version.startsWith('v22')
-    ? { node: version.slice(1), v8: '12.4.254.21-node.33', uv: '1.51.0', modules: '127' }
-    : { node: version.slice(1), v8: '13.6.233.17-node.53', uv: '1.52.1', modules: '137' };
+    ? {
+        node: version.slice(1),
+        v8: '12.4.254.21-node.33',
+        uv: '1.51.0',
+        zlib: '1.3.1',
+        modules: '127',
+        openssl: '3.0.17',
+      }
+    : {
+        node: version.slice(1),
+        v8: '13.6.233.17-node.53',
+        uv: '1.52.1',
+        zlib: '1.3.1',
+        modules: '137',
+        openssl: '3.5.4',
+      };
 }
 
 function hrtime(previous?: [number, number]): [number, number] {
