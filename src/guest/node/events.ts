@@ -1,3 +1,4 @@
+import { isOf } from '../web/internal/brands.ts';
 import { asyncResourceEmitter } from '../cores/events/async-resource.ts';
 import { addAbortListener, on, once } from '../cores/events/awaiting.ts';
 import {
@@ -41,8 +42,13 @@ function getEventListeners(target: unknown, type: string | symbol): unknown[] {
 function getMaxListeners(target: unknown): number {
   const { getMaxListeners: own } = (target ?? {}) as { getMaxListeners?: unknown };
   if (typeof own === 'function') return maxListenersOf(target as Emitter);
-  if (isWebTarget(target)) return limitsOfTargets.get(target) ?? defaults.maxListeners;
+  if (isWebTarget(target)) return limitsOfTargets.get(target) ?? usualLimit(target);
   throw new ERR_INVALID_ARG_TYPE('emitter', ['EventEmitter', 'EventTarget'], target);
+}
+
+/** Signals take any number of listeners: there is one for each operation that they may abort. */
+function usualLimit(target: object): number {
+  return isOf('AbortSignal', target) ? 0 : defaults.maxListeners;
 }
 
 function setMaxListeners(count: unknown = defaults.maxListeners, ...targets: unknown[]): void {

@@ -116,13 +116,7 @@ function restOfUtf8(bytes: Uint8Array): Rest {
     const byte = bytes[at] as number;
     if ((byte & 0xc0) === 0x80) continue;
     const total =
-      byte >= 0xc2 && byte < 0xe0
-        ? 2
-        : (byte & 0xf0) === 0xe0
-          ? 3
-          : byte >= 0xf0 && byte <= 0xf4
-            ? 4
-            : 0;
+      (byte & 0xe0) === 0xc0 ? 2 : (byte & 0xf0) === 0xe0 ? 3 : (byte & 0xf8) === 0xf0 ? 4 : 0;
     const length = last - at + 1;
     return length < total ? { length, total } : nothing;
   }

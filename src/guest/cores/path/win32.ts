@@ -168,8 +168,7 @@ export const win32: PathModule = {
     ) {
       same += 1;
     }
-    const isShare = fromPath.startsWith('\\\\');
-    if (same === 0 || (isShare && same < 4)) return toPath;
+    if (same === 0) return toPath;
     return [...start.slice(same).map(() => '..'), ...end.slice(same)].join('\\');
   },
 

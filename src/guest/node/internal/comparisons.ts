@@ -2,13 +2,18 @@ import {
   isArgumentsObject,
   isArrayBuffer,
   isArrayBufferView,
+  isBigIntObject,
+  isBooleanObject,
   isBoxedPrimitive,
   isDate,
   isMap,
   isNativeError,
+  isNumberObject,
   isPromise,
   isRegExp,
   isSet,
+  isStringObject,
+  isSymbolObject,
   isWeakMap,
   isWeakSet,
 } from './types.ts';
@@ -75,7 +80,7 @@ function sameKind(a: object, b: object, mode: Mode, seen: Seen): boolean {
     );
   }
   if (isBoxedPrimitive(a)) {
-    return isBoxedPrimitive(b) && Object.is(a.valueOf(), b.valueOf());
+    return sameBoxed(a, b);
   }
   if (isWeakMap(a) || isWeakSet(a) || isPromise(a)) return false;
   return (
@@ -230,4 +235,20 @@ function sameMaps(
     }
     return false;
   });
+}
+
+/** What each kind of box holds, whatever its prototype is now. */
+const boxes: readonly (readonly [(value: unknown) => boolean, () => unknown])[] = [
+  [isNumberObject, Number.prototype.valueOf],
+  [isStringObject, String.prototype.valueOf],
+  [isBooleanObject, Boolean.prototype.valueOf],
+  [isSymbolObject, Symbol.prototype.valueOf],
+  [isBigIntObject, BigInt.prototype.valueOf],
+];
+
+function sameBoxed(a: unknown, b: unknown): boolean {
+  const box = boxes.find(([isBox]) => isBox(a));
+  if (box === undefined) return false;
+  const [isBox, valueOf] = box;
+  return isBox(b) && Object.is(Reflect.apply(valueOf, a, []), Reflect.apply(valueOf, b, []));
 }

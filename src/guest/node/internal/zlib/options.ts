@@ -18,6 +18,10 @@ export const kinds = [
 ] as const;
 export type Kind = (typeof kinds)[number];
 
+/** As node:buffer has it when zlib is loaded: that is how programs lower it. */
+const { kMaxLength } = (part('node/buffer') as unknown as { builtin: { kMaxLength: number } })
+  .builtin;
+
 /** Options of Node's zlib streams, as users give them. */
 export interface ZlibOptions {
   readonly [name: string]: unknown;
@@ -92,8 +96,6 @@ export function chunkSizeOf(options: ZlibOptions): number {
 
 export function maxOutputOf(options: ZlibOptions): number {
   // As in Node: the limit that node:buffer names.
-  const buffer = part('node/buffer') as unknown as { builtin: { kMaxLength: number } };
-  const { kMaxLength } = buffer.builtin;
   return inRange(options['maxOutputLength'], 'options.maxOutputLength', 1, kMaxLength, kMaxLength);
 }
 
