@@ -43,6 +43,7 @@ let hasInvoked = false;
 export function boot(emit: Emit, call: Call): object {
   harden();
   installGlobals();
+  defineLazyGlobal('process', () => createProcess(starting ?? { ...rehearsal, entryPath: '' }));
   parts.connectParts(bootstrapModules);
   rehearse();
   installLoader(guarded(receiveNamespace));
@@ -139,7 +140,6 @@ function start(startJson: string): string | undefined {
   starting = message;
   if (message.allowWebAssembly) allowWebAssembly();
   configureConsole(message.logFormat, message.logLevel);
-  defineLazyGlobal('process', () => createProcess(message));
   if (!offersAwsLambda(message.environment)) removeGlobal('awslambda');
   closeDefinitions();
   if (message.entryFormat === 'module') return undefined;

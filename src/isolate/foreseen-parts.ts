@@ -36,10 +36,16 @@ function foresee(name: string, names: Set<string>): void {
   for (const needed of needs) foresee(needed, names);
 }
 
-/** Code caches by the parts that they are of, made by this process; those used last. */
-const caches = new Map<string, ivm.ExternalCopy<ArrayBuffer>>();
+/** The one script of a set of parts, and its code cache once V8 has made one. */
+interface Prelude {
+  readonly code: string;
+  cachedData: ivm.ExternalCopy<ArrayBuffer> | undefined;
+}
+
+/** By the parts that they are of, made by this process; those used last. */
+const preludes = new Map<string, Prelude>();
 /** One is of some hundred KB; programs with the same parts share it. */
-const maxCaches = 32;
+const maxPreludes = 32;
 
 /**
  * Hands compiled parts to the guest's loader, all in one script: each script has its price, whatever its
@@ -50,29 +56,34 @@ export function defineParts(
   isolate: ivm.Isolate,
   context: ivm.Context,
 ): void {
-  const known = [...names].filter((name) => partSource(name) !== undefined).sort();
-  if (known.length === 0) return;
-  const key = known.join(' ');
-  const cachedData = caches.get(key);
-  const script = isolate.compileScriptSync(known.map(definition).join(';\n'), {
+  if (names.size === 0) return;
+  const prelude = preludeOf(names);
+  const { code, cachedData } = prelude;
+  const script = isolate.compileScriptSync(code, {
     filename: 'node:internal/prelude',
     ...(cachedData === undefined ? { produceCachedData: true } : { cachedData }),
   });
-  const latest = cachedData ?? producedCache(script);
-  if (latest !== undefined) keepCache(key, latest);
+  prelude.cachedData ??= producedCache(script);
   script.runSync(context, { release: true });
 }
 
-function definition(name: string): string {
-  const [body = ''] = partSource(name)?.split('\n//# sourceURL=') ?? [];
-  return `${loaderNames.part}("${name}",${body.trimEnd()})`;
+function preludeOf(names: ReadonlySet<string>): Prelude {
+  const sorted = [...names].sort();
+  const key = sorted.join(' ');
+  const known = preludes.get(key);
+  const prelude = known ?? { code: sorted.map(definition).join(';\n'), cachedData: undefined };
+  preludes.delete(key);
+  preludes.set(key, prelude);
+  for (const oldest of preludes.keys()) {
+    if (preludes.size <= maxPreludes) break;
+    preludes.delete(oldest);
+  }
+  return prelude;
 }
 
-function keepCache(key: string, latest: ivm.ExternalCopy<ArrayBuffer>): void {
-  caches.delete(key);
-  caches.set(key, latest);
-  for (const oldest of caches.keys()) {
-    if (caches.size <= maxCaches) return;
-    caches.delete(oldest);
-  }
+function definition(name: string): string {
+  const source = partSource(name);
+  if (source === undefined) return '';
+  const [body = ''] = source.split('\n//# sourceURL=');
+  return `${loaderNames.part}("${name}",${body.trimEnd()})`;
 }
