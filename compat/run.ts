@@ -6,6 +6,8 @@
  * node compat/run.ts --save            also writes compat/RESULTS.md
  * node compat/run.ts --check           fails where a guest's count is below compat/expected.json
  * node compat/run.ts --record          writes what passed to compat/expected.json
+ *
+ * Without COMPAT_NODE only the suites run that come with `npm install`.
  */
 import { parseArgs } from 'node:util';
 import { compareSuites } from './lib/compare.ts';
@@ -14,6 +16,7 @@ import { saveResults } from './lib/results.ts';
 import { findSources } from './lib/sources.ts';
 import { countsOf, failuresOf, tableOf } from './lib/table.ts';
 import { nodeSuites } from './node/suites.ts';
+import { npmSuites } from './npm/suites.ts';
 import { wptSuites } from './wpt/suites.ts';
 
 const { values, positionals } = parseArgs({
@@ -33,7 +36,14 @@ if (!isWhole && (values.save === true || values.check === true || values.record 
 }
 
 const sources = findSources(process.env);
-const suites = [...wptSuites(sources), ...nodeSuites(sources)]
+if (sources === undefined) {
+  console.error('COMPAT_NODE is not set: wpt and node are left out, see compat/README.md');
+  if (values.save === true) process.exit(1);
+}
+const suites = [
+  ...(sources === undefined ? [] : [...wptSuites(sources), ...nodeSuites(sources)]),
+  ...npmSuites(),
+]
   .filter(({ name }) => positionals.every((part) => name.includes(part)))
   .map((suite) => ({
     ...suite,
@@ -52,9 +62,11 @@ console.log(`${Math.round((performance.now() - startedMs) / 1000)} s`);
 if (!isWhole) console.log(failuresOf(results, values.node === true));
 
 if (values.save === true) saveResults(results);
-if (values.record === true) recordExpected(results.map(countsOf));
+const kinds = sources === undefined ? (['npm'] as const) : (['wpt', 'node', 'npm'] as const);
+const counts = results.map(countsOf);
+if (values.record === true) recordExpected(counts, kinds);
 if (values.check === true) {
-  const regressions = checkExpected(results.map(countsOf));
+  const regressions = checkExpected(counts, kinds);
   for (const line of regressions) console.error(line);
   if (regressions.length > 0) process.exitCode = 1;
 }

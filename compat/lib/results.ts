@@ -9,7 +9,7 @@ const maxTestsPerFile = 4;
 /** Writes the table, and per suite what Node passes and the guest does not. */
 export function saveResults(results: readonly SuiteResult[]): void {
   const all = results.map(countsOf);
-  const parts = (['wpt', 'node'] as const).map((kind) =>
+  const parts = (['wpt', 'node', 'npm'] as const).map((kind) =>
     totalOf(
       all.filter(({ suite }) => suite.startsWith(`${kind}/`)),
       `**${kind} together**`,

@@ -11,17 +11,19 @@ export interface Sources {
 
 const hint = 'See compat/README.md: COMPAT_NODE names a checkout of nodejs/node (v24.x).';
 
-/** Reads `COMPAT_NODE` and `COMPAT_WPT`; the latter may name several folders, separated by colons. */
-export function findSources(environment: NodeJS.ProcessEnv): Sources {
-  const checkout = environment['COMPAT_NODE'];
-  if (checkout === undefined || checkout === '') {
-    throw new Error(`There are no tests to run. ${hint}`);
-  }
+/**
+ * Reads `COMPAT_NODE` and `COMPAT_WPT`; the latter may name several folders, separated by colons.
+ * Undefined when neither is set.
+ */
+export function findSources(environment: NodeJS.ProcessEnv): Sources | undefined {
+  const { COMPAT_NODE: checkout = '', COMPAT_WPT: wpt = '' } = environment;
+  if (checkout === '' && wpt === '') return undefined;
+  if (checkout === '') throw new Error(`COMPAT_WPT alone is not enough. ${hint}`);
   const nodeTests = join(checkout, 'test');
   if (!existsSync(join(nodeTests, 'parallel'))) {
     throw new Error(`There is no folder test/parallel in ${checkout}. ${hint}`);
   }
-  const extra = (environment['COMPAT_WPT'] ?? '').split(':').filter((path) => path !== '');
+  const extra = wpt.split(':').filter((path) => path !== '');
   for (const path of extra) {
     if (!existsSync(path)) throw new Error(`COMPAT_WPT names ${path}, which is not there. ${hint}`);
   }

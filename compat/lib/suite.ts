@@ -11,9 +11,9 @@ export interface TestFile {
 }
 
 export interface Suite {
-  /** `wpt/url`, `node/buffer`. */
+  /** `wpt/url`, `node/buffer`, `npm/path`. */
   readonly name: string;
-  readonly kind: 'wpt' | 'node';
+  readonly kind: 'wpt' | 'node' | 'npm';
   readonly files: readonly TestFile[];
 }
 
