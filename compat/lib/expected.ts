@@ -19,8 +19,8 @@ export function checkExpected(all: readonly Counts[], kinds: readonly Suite['kin
 /** Replaces what is expected of these kinds. */
 export function recordExpected(all: readonly Counts[], kinds: readonly Suite['kind'][]): void {
   const expected: Expected = Object.fromEntries([
-    ...all.map(({ suite, both }) => [suite, both] as const),
     ...Object.entries(readExpected()).filter(([suite]) => !isOf(suite, kinds)),
+    ...all.map(({ suite, both }) => [suite, both] as const),
   ]);
   writeFileSync(file, `${JSON.stringify(expected, undefined, 2)}\n`);
 }
