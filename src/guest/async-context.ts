@@ -27,6 +27,52 @@ export function setContext(context: unknown): void {
   current = context;
 }
 
+/** What the hooks of `node:async_hooks` are told: somebody begins to wait, and goes on. */
+export interface FlowHooks {
+  /** Code begins to wait; gives the wait an id. */
+  begin(type: string): number;
+  /** The code behind a wait runs from now on, until the next call; 0 is an entry of the host. */
+  enter(id: number, isLast: boolean): void;
+}
+
+let hooks: FlowHooks | undefined;
+
+/** Hooks need the same points in the flow as contexts do. */
+export function setFlowHooks(flowHooks: FlowHooks | undefined): void {
+  if (!isActive && flowHooks !== undefined) activate();
+  hooks = flowHooks;
+}
+
+/** A context, and the wait that hooks know about. */
+class HookedContext {
+  readonly context: unknown;
+  readonly id: number;
+  readonly isOnce: boolean;
+
+  constructor(context: unknown, id: number, isOnce: boolean) {
+    this.context = context;
+    this.id = id;
+    this.isOnce = isOnce;
+  }
+}
+
+/** What code that begins to wait keeps for `enterContext`; once, or as often as it goes on. */
+export function captureContext(type: string, isOnce: boolean): unknown {
+  if (hooks === undefined) return current;
+  return new HookedContext(current, hooks.begin(type), isOnce);
+}
+
+/** The code behind a wait goes on; `undefined` when the host calls. */
+export function enterContext(captured: unknown): void {
+  if (captured instanceof HookedContext) {
+    setContext(captured.context);
+    hooks?.enter(captured.id, captured.isOnce);
+    return;
+  }
+  setContext(captured);
+  hooks?.enter(0, false);
+}
+
 /** Runs `callback` under a context and returns to the one before. */
 export function runInContext<Result>(context: unknown, callback: () => Result): Result {
   const before = current;
@@ -77,10 +123,8 @@ function activate(): void {
 
 /** The next reaction on `promise` is somebody's continuation: set the context right before it. */
 function restoreBeforeNext(promise: unknown): void {
-  const context = current;
-  const restore = (): void => {
-    current = context;
-  };
+  const captured = captureContext('PROMISE', true);
+  const restore = (): void => enterContext(captured);
   withoutReading(() => {
     try {
       void ReflectApply(nativeThen, promise, [restore, restore]);

@@ -135,7 +135,7 @@ function guarded<A, B = undefined, C = undefined, D = undefined>(
 /** Prepares the environment for one function version and, for CommonJS, runs the module top level. */
 function start(startJson: string): string | undefined {
   resetMessageBudget();
-  asyncContext.setContext(undefined);
+  asyncContext.enterContext(undefined);
   const message = JsonParse(startJson) as StartMessage;
   starting = message;
   if (message.allowWebAssembly) allowWebAssembly();
@@ -192,7 +192,7 @@ function invoke(
   extrasJson: string | undefined,
 ): string | undefined {
   resetMessageBudget();
-  asyncContext.setContext(undefined);
+  asyncContext.enterContext(undefined);
   if (contract === undefined || starting === undefined) {
     throw new NativeError('The environment has not started');
   }

@@ -1,5 +1,5 @@
 import { emitKind, maxPendingOperations } from '../wire/messages.ts';
-import { getContext, setContext } from './async-context.ts';
+import { captureContext, enterContext } from './async-context.ts';
 import { send } from './bridge.ts';
 import { NativeError, bareRecord } from './primordials.ts';
 
@@ -48,7 +48,8 @@ export function keepOperation({ settle, repeats, survives = false }: Operation):
   }
   lastId += 1;
   pendingCount += 1;
-  operations[lastId] = { settle, repeats, survives, context: getContext() };
+  const context = captureContext('OPERATION', !repeats);
+  operations[lastId] = { settle, repeats, survives, context };
   return lastId;
 }
 
@@ -80,7 +81,7 @@ export function deliverOperation(
   const operation = operations[id];
   if (operation === undefined) return;
   if (!operation.repeats) forget(id);
-  setContext(operation.context);
+  enterContext(operation.context);
   operation.settle(failed === true, json, bytes);
 }
 

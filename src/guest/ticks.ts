@@ -1,4 +1,4 @@
-import { getContext, setContext } from './async-context.ts';
+import { captureContext, enterContext, getContext } from './async-context.ts';
 import { NativePromise, ReflectApply } from './primordials.ts';
 import { reportUncaught } from './uncaught.ts';
 
@@ -21,7 +21,12 @@ let isScheduled = false;
 const settled = NativePromise.resolve();
 
 export function nextTick(callback: (...args: unknown[]) => unknown, args: unknown[]): void {
-  const tick: Tick = { callback, args, context: getContext(), next: undefined };
+  const tick: Tick = {
+    callback,
+    args,
+    context: captureContext('TickObject', true),
+    next: undefined,
+  };
   if (last === undefined) first = tick;
   else last.next = tick;
   last = tick;
@@ -52,12 +57,12 @@ function runTicks(): void {
     const tick: Tick = first;
     first = tick.next;
     if (first === undefined) last = undefined;
-    setContext(tick.context);
+    enterContext(tick.context);
     try {
       ReflectApply(tick.callback, undefined, tick.args);
     } catch (error) {
       reportUncaught(error);
     }
   }
-  setContext(before);
+  enterContext(before);
 }

@@ -55,9 +55,10 @@ export class ModuleReader {
     return read;
   }
 
-  /** Whether anything in the deployment names AsyncLocalStorage; then every `await` of it matters. */
+  /** Whether anything in the deployment follows asynchronous code; then every `await` of it matters. */
   get #usesContexts(): boolean {
-    this.#mentionsContexts ??= this.#tree.mentions('AsyncLocalStorage');
+    this.#mentionsContexts ??=
+      this.#tree.mentions('AsyncLocalStorage') || this.#tree.mentions('createHook');
     return this.#mentionsContexts;
   }
 

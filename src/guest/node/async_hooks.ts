@@ -1,4 +1,13 @@
 import { getContext, runInContext, setContext } from '../async-context.ts';
+import {
+  beginWait,
+  createHook,
+  endWait,
+  executionAsyncId,
+  nextAsyncId,
+  runInWait,
+  triggerAsyncId,
+} from './internal/async-hook.ts';
 import { NativeTypeError, ObjectDefineProperty, ReflectApply, bareRecord } from '../primordials.ts';
 
 /** What every storage holds in one flow of asynchronous code; never changed once made. */
@@ -78,8 +87,6 @@ function copyInto(frame: Record<string, unknown>, from: Frame | undefined): void
   for (const id in from) frame[id] = from[id];
 }
 
-let lastAsyncId = 1;
-
 /** https://nodejs.org/docs/latest-v24.x/api/async_context.html#class-asyncresource */
 class AsyncResource {
   readonly #context = getContext();
@@ -88,10 +95,10 @@ class AsyncResource {
 
   constructor(type: unknown, options: number | { triggerAsyncId?: number } = {}) {
     if (typeof type !== 'string') throw argumentError('type', 'string', type);
-    lastAsyncId += 1;
-    this.#asyncId = lastAsyncId;
+    this.#asyncId = nextAsyncId();
     this.#triggerAsyncId =
       typeof options === 'number' ? options : (options.triggerAsyncId ?? executionAsyncId());
+    beginWait(this.#asyncId, type, this.#triggerAsyncId, this);
   }
 
   /** `AsyncResource.bind(fn)`: runs `fn` in the context of this moment. */
@@ -100,13 +107,15 @@ class AsyncResource {
   }
 
   runInAsyncScope(callback: Callback, thisArg?: unknown, ...args: unknown[]): unknown {
-    return runInContext(this.#context, () => ReflectApply(callback, thisArg, args));
+    return runInContext(this.#context, () =>
+      runInWait(this.#asyncId, () => ReflectApply(callback, thisArg, args)),
+    );
   }
 
   bind(callback: Callback, thisArg?: unknown): Callback {
     checkCallback('fn', callback);
     const run = (receiver: unknown, args: unknown[]): unknown =>
-      runInContext(this.#context, () => ReflectApply(callback, receiver, args));
+      this.runInAsyncScope(callback, receiver, ...args);
     const bound: Callback =
       thisArg === undefined
         ? function (this: unknown, ...args) {
@@ -123,6 +132,7 @@ class AsyncResource {
   }
 
   emitDestroy(): this {
+    endWait(this.#asyncId);
     return this;
   }
 
@@ -135,31 +145,10 @@ class AsyncResource {
   }
 }
 
-/** All code runs as one asynchronous operation: a bare isolate tells nothing of others. */
-function executionAsyncId(): number {
-  return 1;
-}
-
-function triggerAsyncId(): number {
-  return 0;
-}
-
 const topLevelResource = {};
 
 function executionAsyncResource(): object {
   return topLevelResource;
-}
-
-/**
- * Hooks can be made and enabled, and are never called: isolates have no promise hooks. Contexts do not
- * need them here; code that counts asynchronous resources sees none.
- */
-function createHook(callbacks: unknown): object {
-  if (typeof callbacks !== 'object' || callbacks === null) {
-    throw argumentError('callbacks', 'object', callbacks);
-  }
-  const hook = { enable: () => hook, disable: () => hook };
-  return hook;
 }
 
 function checkCallback(name: string, value: unknown): void {
