@@ -16,6 +16,7 @@ const defaultEncoding = {
   }`,
 };
 
+const webStreams = /web-streams-polyfill\/dist\/ponyfill\.mjs$/;
 const urlPattern = /urlpattern-polyfill\/dist\/urlpattern\.js$/;
 
 const amendments: readonly Amendment[] = [
@@ -66,6 +67,27 @@ const amendments: readonly Amendment[] = [
       'if(e==="")return e;let t=/^[0-9]+/.exec(e.replace(/[\\t\\n\\r]/g,""));' +
       'if(t&&parseInt(t[0])<=65535)return String(parseInt(t[0]));',
   },
+  // Streams tell who waits for their end: `finished` and `pipeline` of node:stream (web/streams.ts).
+  {
+    file: webStreams,
+    from: 'e._state="closed";const t=e._writer;',
+    to: 'e._state="closed",e._ending?.resolve();const t=e._writer;',
+  },
+  {
+    file: webStreams,
+    from: 'e._state="closed";const t=e._reader;',
+    to: 'e._state="closed",e._ending?.resolve();const t=e._reader;',
+  },
+  {
+    file: webStreams,
+    from: 'e._state="errored",e._writableStreamController',
+    to: 'e._state="errored",e._ending?.reject(e._storedError),e._writableStreamController',
+  },
+  {
+    file: webStreams,
+    from: 'e._state="errored",e._storedError=t;',
+    to: 'e._state="errored",e._storedError=t,e._ending?.reject(t);',
+  },
 ];
 
 /** The text of a package's file as the guest gets it, or undefined when it stays as it is. */
@@ -79,4 +101,5 @@ export function amended(file: string, text: string): string | undefined {
 }
 
 /** Files that have amendments, for esbuild. */
-export const amendedFiles: RegExp = /(readable-stream|urlpattern-polyfill)[\\/].*\.js$/;
+export const amendedFiles: RegExp =
+  /(readable-stream|urlpattern-polyfill|web-streams-polyfill)[\\/].*\.m?js$/;

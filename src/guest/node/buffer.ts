@@ -39,12 +39,39 @@ interface BufferFunction {
   concat: typeof concat;
 }
 
+const warned = new Set<string>();
+
+function warnOnce(code: string, message: string): void {
+  if (warned.has(code)) return;
+  warned.add(code);
+  const { process } = globalThis as unknown as {
+    process: { emitWarning(message: string, type: string, code: string): void };
+  };
+  process.emitWarning(message, 'DeprecationWarning', code);
+}
+
+let looks = 0;
+const mostLooks = 1_000;
+
+/** Only the program's own calls count: a package of others is not its business. */
+function warnOfConstructor(): void {
+  if (looks >= mostLooks || warned.has('DEP0005')) return;
+  looks += 1;
+  if (String(new Error('where').stack).includes('/node_modules/')) return;
+  warnOnce(
+    'DEP0005',
+    'Buffer() is deprecated due to security and usability issues. Please use the Buffer.alloc(), ' +
+      'Buffer.allocUnsafe(), or Buffer.from() methods instead.',
+  );
+}
+
 /** `Buffer(...)` and `new Buffer(...)`: deprecated, and in use. */
 export const Buffer: BufferFunction = function Buffer(
   value: unknown,
   encodingOrOffset?: unknown,
   length?: unknown,
 ): FastBuffer {
+  warnOfConstructor();
   if (typeof value !== 'number') return from(value, encodingOrOffset, length);
   if (typeof encodingOrOffset === 'string') {
     throw new ERR_INVALID_ARG_TYPE('string', 'string', value);
@@ -143,6 +170,7 @@ export function transcode(source: unknown, fromEncoding: unknown, toEncoding: un
 /** Deprecated long ago; still the class of a few old packages. */
 const SlowBuffer = Object.assign(
   function SlowBuffer(size: unknown): FastBuffer {
+    warnOnce('DEP0030', 'SlowBuffer() is deprecated. Please use Buffer.allocUnsafeSlow()');
     return allocUnsafe(size);
   },
   { prototype: FastBuffer.prototype },

@@ -15,6 +15,7 @@ import {
 } from 'web-streams-polyfill';
 import { defineBrand } from './internal/brands.ts';
 import type { ByteReader } from './internal/chunks.ts';
+import { codedError } from './internal/errors.ts';
 import { defineInspect } from './internal/interfaces.ts';
 import { definePlatformKind } from './internal/platform-kinds.ts';
 import { domException } from './dom-exception.ts';
@@ -163,3 +164,61 @@ export function byteStreamOf(reader: ByteReader): ReadableStream<Uint8Array> {
     },
   });
 }
+
+/** How the package keeps what has become of a stream; `_ending` is for its amendments (.ci/amendments.ts). */
+interface Inner {
+  readonly _state: string;
+  readonly _storedError: unknown;
+  _ending?: PromiseWithResolvers<void>;
+}
+
+function endingOf(stream: Inner): PromiseWithResolvers<void> {
+  if (stream._ending !== undefined) return stream._ending;
+  const ending = Promise.withResolvers<void>();
+  ending.promise.catch(() => {});
+  if (stream._state === 'closed') ending.resolve();
+  if (stream._state === 'errored') ending.reject(stream._storedError);
+  Object.defineProperty(stream, '_ending', { value: ending });
+  return ending;
+}
+
+interface Controlled {
+  readonly _readableStreamController?: { error(reason: unknown): void };
+  readonly _writableStreamController?: { error(reason: unknown): void };
+}
+
+/** What node:stream asks of streams of the web, under Node's symbols. */
+for (const { prototype } of [ReadableStream, WritableStream]) {
+  Object.defineProperty(prototype, Symbol.for('nodejs.webstream.isClosedPromise'), {
+    get(this: unknown) {
+      return endingOf(this as Inner);
+    },
+    configurable: true,
+  });
+  Object.defineProperty(prototype, Symbol.for('nodejs.webstream.controllerErrorFunction'), {
+    value(this: unknown, reason: unknown) {
+      const { _readableStreamController, _writableStreamController } = this as Controlled;
+      (_readableStreamController ?? _writableStreamController)?.error(reason);
+    },
+    configurable: true,
+  });
+}
+
+const { from } = ReadableStream;
+Object.defineProperty(ReadableStream, 'from', {
+  value: {
+    from(this: unknown, iterable: unknown) {
+      const { [Symbol.asyncIterator]: later, [Symbol.iterator]: now } = (iterable ?? {}) as Partial<
+        AsyncIterable<unknown> & Iterable<unknown>
+      >;
+      if (typeof (later ?? now) !== 'function') {
+        const message = `${String(iterable)} must be iterable`;
+        throw codedError(TypeError, 'ERR_ARG_NOT_ITERABLE', message);
+      }
+      return Reflect.apply(from, this, [iterable]) as unknown;
+    },
+  }.from,
+  writable: true,
+  enumerable: true,
+  configurable: true,
+});
