@@ -28,7 +28,7 @@ function sourceOf(expressions: readonly string[]): string {
 }
 
 /** The results of all expressions in one guest. */
-export async function inGuest(expressions: readonly string[]): Promise<unknown[]> {
+async function inGuest(expressions: readonly string[]): Promise<unknown[]> {
   await using lambda = new Lambda({ blanks: 0 });
   const source = sourceOf(expressions);
   const probe = await lambda.createFunction({
@@ -41,7 +41,7 @@ export async function inGuest(expressions: readonly string[]): Promise<unknown[]
 }
 
 /** The same in Node itself. */
-export async function inNode(expressions: readonly string[]): Promise<unknown[]> {
+async function inNode(expressions: readonly string[]): Promise<unknown[]> {
   return (await runInNode(sourceOf(expressions))) as unknown[];
 }
 

@@ -10,7 +10,7 @@ import { validateFunction } from '../../node/internal/validators.ts';
 import { AssertionError, comparisonError } from './assertion-error.ts';
 
 /** `throws`, `rejects` and their opposites. */
-export const nothingThrown: unique symbol = Symbol('nothing thrown');
+const nothingThrown: unique symbol = Symbol('nothing thrown');
 
 export function thrownBy(fn: unknown): unknown {
   validateFunction(fn, 'fn');

@@ -8,7 +8,7 @@ import {
 import { validateInteger } from '../../node/internal/validators.ts';
 import { part } from '../../parts.ts';
 import { encodings, findEncoding, utf8, type Encoding } from './encodings.ts';
-import { FastBuffer, maxLength } from './fast-buffer.ts';
+import { FastBuffer } from './fast-buffer.ts';
 import { copy, fill, position } from './make.ts';
 import { numberMethods } from './numbers.ts';
 import { compareBytes, findIn } from './search.ts';
@@ -245,6 +245,3 @@ function ownFields(buffer: FastBuffer, options: object): string | undefined {
   const text = inspect(fields, { ...options, breakLength: Infinity, compact: true });
   return text.slice('[Object: null prototype] { '.length, -2);
 }
-
-/** For `Buffer.isEncoding` and what reads the limits. */
-export const limits: { readonly maxLength: number } = { maxLength };

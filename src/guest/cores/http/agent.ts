@@ -1,6 +1,5 @@
 import { EventEmitter } from '../net/streams.ts';
-import { nextTick } from '../../ticks.ts';
-import { builtin as net, Socket } from '../../node/net.ts';
+import { builtin as net } from '../../node/net.ts';
 import { ERR_INVALID_ARG_VALUE, ERR_OUT_OF_RANGE } from '../../node/internal/errors.ts';
 import { callable } from '../net/callable.ts';
 
@@ -185,10 +184,3 @@ export const Agent: typeof AgentClass = callable(AgentClass, (self, [options]) =
   Reflect.apply(EventEmitter, self, []);
   initializeAgent(self, options);
 });
-
-/** Calls back in a later tick, as connections do. */
-export function later(action: () => void): void {
-  nextTick(action, []);
-}
-
-export { Socket };

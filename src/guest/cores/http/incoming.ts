@@ -158,7 +158,7 @@ function addLine(into: IncomingHeaders, given: string, value: string, joins: boo
   }
 }
 
-export function combine(list: readonly string[], joins = false): IncomingHeaders {
+function combine(list: readonly string[], joins = false): IncomingHeaders {
   const combined: IncomingHeaders = {};
   for (let index = 0; index + 1 < list.length; index += 2) {
     addLine(combined, list[index] ?? '', list[index + 1] ?? '', joins);

@@ -72,7 +72,7 @@ function isUrl(value: unknown): value is UrlLike {
 }
 
 /** https://nodejs.org/api/url.html#urlurltohttpoptionsurl */
-export function urlToHttpOptions(input: string | UrlLike): RequestOptions {
+function urlToHttpOptions(input: string | UrlLike): RequestOptions {
   const { URL } = globalThis as unknown as { URL: new (text: string) => UrlLike };
   const url = typeof input === 'string' ? new URL(input) : input;
   const { protocol, hostname, hash, search, pathname, href, port, username, password } = url;

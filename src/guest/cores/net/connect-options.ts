@@ -66,7 +66,7 @@ export function checkConnectOptions(options: ConnectOptions): number {
   return options.path === undefined ? checkPort(port) : 0;
 }
 
-export function checkPort(port: unknown): number {
+function checkPort(port: unknown): number {
   const isNumeric =
     typeof port === 'number' ||
     (typeof port === 'string' && /^(?:0x)?[0-9a-f]+$/i.test(port.trim()));

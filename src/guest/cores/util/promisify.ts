@@ -4,7 +4,7 @@ import { nextTick } from '../../ticks.ts';
 
 type AnyFunction = (...args: unknown[]) => unknown;
 
-export const customPromisify: unique symbol = Symbol.for(
+const customPromisify: unique symbol = Symbol.for(
   'nodejs.util.promisify.custom',
 ) as typeof customPromisify;
 
