@@ -1,3 +1,12 @@
+/** What a file in `handlers/` exports. */
+export interface HandlerModule {
+  readonly handler: (event: unknown, context: unknown) => Promise<unknown>;
+  /** What the handler returns. */
+  readonly expected: unknown;
+  /** What its log must show. */
+  readonly expectedLog?: readonly RegExp[];
+}
+
 /** What a child process reports about one run of a handler. */
 export type RunReport =
   | { readonly kind: 'returned'; readonly result: unknown }
