@@ -166,6 +166,19 @@ export interface LambdaEvents {
     /** Text format: the message. JSON format: the fields after `requestId`, without braces. */
     readonly body: string;
   };
+  /**
+   * The guest sent a datagram to the X-Ray daemon of its environment (`AWS_XRAY_DAEMON_ADDRESS`), as AWS's
+   * SDK for X-Ray does with every segment: one line of header, then the segment as JSON. It is the guest's
+   * own text; up to 1 MB of it an invocation gets here.
+   */
+  'trace.sent': {
+    readonly type: 'trace.sent';
+    readonly at: number;
+    readonly environment: EnvironmentInfo;
+    /** The invocation that ran; none during init. */
+    readonly requestId: string | undefined;
+    readonly text: string;
+  };
   /** Debuggers can connect; a function with `inspect` asked for it. */
   'inspector.listening': {
     readonly type: 'inspector.listening';

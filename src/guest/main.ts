@@ -24,7 +24,7 @@ import * as parts from './parts.ts';
 import { DateNow, JsonParse, JsonStringify, NativeError } from './primordials.ts';
 import * as primordials from './primordials.ts';
 import * as process from './process.ts';
-import { createProcess } from './process.ts';
+import { createProcess, keepStartFacts } from './process.ts';
 import * as ticks from './ticks.ts';
 import * as streamingMarkers from './streaming-markers.ts';
 import * as timers from './timers.ts';
@@ -140,6 +140,7 @@ function start(startJson: string): string | undefined {
   starting = message;
   if (message.allowWebAssembly) allowWebAssembly();
   configureConsole(message.logFormat, message.logLevel);
+  keepStartFacts(message);
   if (!offersAwsLambda(message.environment)) removeGlobal('awslambda');
   closeDefinitions();
   if (message.entryFormat === 'module') return undefined;

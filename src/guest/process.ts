@@ -18,6 +18,12 @@ let startedMs = 0;
 /** `exit` listeners, once there are any. */
 let beforeExit: ((code: number) => void) | undefined;
 
+/** Kept at the start: whoever asks for these need not have touched `process` before. */
+export function keepStartFacts(start: StartMessage): void {
+  facts = start;
+  startedMs = DateNow();
+}
+
 /** What the environment was started with, for the parts that show it: os, process, v8. */
 export function startFacts(): StartMessage | undefined {
   return facts;
@@ -64,8 +70,6 @@ export function setWorkingDirectory(path: string): void {
 
 /** `process`: what start-up code of packages reads is there at once, the rest when it is touched. */
 export function createProcess(start: StartMessage): object {
-  facts = start;
-  startedMs = DateNow();
   const version = start.runtime === 'nodejs22.x' ? 'v22.23.3' : 'v24.21.0';
   const process = {
     version,

@@ -21,10 +21,12 @@ export function servicesFor(
   settings: ServiceSettings,
   files: FileServiceOptions,
   response: Service,
+  traces: Service,
 ): HostServices {
   const bytes = settings.memoryMb * bytesPerMb;
   const make = (): Service[] => [
     response,
+    traces,
     new FileService(files),
     new NetworkServices(settings.network),
     cryptoService(bytes),

@@ -46,6 +46,7 @@ export interface StartRequest {
   /** Init may compute this long, in milliseconds. */
   readonly cpuMs: number;
   readonly onLog: (line: LogRecord) => void;
+  readonly onTrace: (datagram: TraceRecord) => void;
   /** Stacks in failures and log lines show the user's own source. */
   readonly mapsSources: boolean;
   /** Set when a debugger may attach. */
@@ -90,6 +91,12 @@ export interface LogRecord {
   /** Text format: the message. JSON format: the fields after `requestId`, without braces. */
   readonly body: string;
   readonly requestId: string | undefined;
+}
+
+/** A datagram for the X-Ray daemon. */
+export interface TraceRecord {
+  readonly requestId: string | undefined;
+  readonly bytes: Uint8Array;
 }
 
 export type StartedEnvironment =

@@ -248,6 +248,16 @@ export class Invoker {
           body: record.body,
         });
       },
+      onTrace: ({ requestId, bytes }) => {
+        if (!this.#events.has('trace.sent')) return;
+        this.#events.emit({
+          type: 'trace.sent',
+          at: clock.now(),
+          environment: info,
+          requestId,
+          text: new TextDecoder().decode(bytes),
+        });
+      },
     });
   }
 

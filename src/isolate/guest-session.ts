@@ -11,6 +11,7 @@ import { servicesFor } from '../host/environment-services.ts';
 import { fileStorage } from '../host/files/storage.ts';
 import type { HostServices } from '../host/host-services.ts';
 import { ResponseService } from '../host/response.ts';
+import { TraceService } from '../host/trace-service.ts';
 import {
   emitKind,
   maxPendingOperations,
@@ -66,6 +67,7 @@ export class GuestSession implements RunningEnvironment {
   readonly #work: PendingWork;
   readonly #services: HostServices;
   readonly #response: ResponseService;
+  readonly #traces: TraceService;
   readonly #logs: LogMeter;
   readonly #sources: Sources;
   readonly #memory: MemoryGauge;
@@ -93,7 +95,8 @@ export class GuestSession implements RunningEnvironment {
       storage: fileStorage(request.storage),
       now: () => request.clock.now(),
     };
-    this.#services = servicesFor(request.settings, files, this.#response);
+    this.#traces = new TraceService(request.onTrace);
+    this.#services = servicesFor(request.settings, files, this.#response, this.#traces);
     this.#sources = request.mapsSources ? request.program : noSources;
     const isJson = request.settings.logFormat === 'JSON';
     this.#logs = new LogMeter(request.onLog, (body, kind) =>
@@ -224,6 +227,7 @@ export class GuestSession implements RunningEnvironment {
     const task = new Task(facts);
     this.#task = task;
     this.#logs.begin(facts.requestId);
+    this.#traces.begin(facts.requestId);
     return task;
   }
 

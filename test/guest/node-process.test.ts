@@ -1,3 +1,5 @@
+import { expect, test } from 'vitest';
+import { Lambda } from '../../src/index.ts';
 import { sameAsNode } from './node-table.ts';
 
 sameAsNode('process', [
@@ -11,3 +13,10 @@ sameAsNode('process', [
   String.raw`(async()=>{const s=require('stream');return [process.stdout.fd,process.stderr.fd,typeof process.stdout.write,process.stdout.writable,process.stdout instanceof s.Writable,process.stdout===process.stdout,process.stdout._writableState.objectMode,process.stdout.isTTY]})()`,
   String.raw`[process.env.NOPE,(process.env.XNUM=5,process.env.XNUM),'XNUM' in process.env,delete process.env.XNUM,'XNUM' in process.env,thrown(()=>process.chdir(5)),thrown(()=>process.setUncaughtExceptionCaptureCallback(5))]`,
 ]);
+
+test('what the environment was started with is known before anybody touches process', async () => {
+  await using lambda = new Lambda({ blanks: 0 });
+  const source = `exports.handler = () => require('node:os').totalmem()`;
+  const probe = await lambda.createFunction({ name: 'probe', code: { source }, memoryMb: 256 });
+  expect(await probe.call()).toBe(256 * 1_048_576);
+});
