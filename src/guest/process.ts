@@ -138,25 +138,50 @@ function complete(process: object, names: readonly string[]): void {
   completeProcess(process);
 }
 
+/** In Node's order; all but the usual ones are in the part that has the rest. */
+const versionNames =
+  'node acorn ada amaro ares brotli cldr icu llhttp merve modules napi nbytes ncrypto nghttp2 nghttp3 ' +
+  'ngtcp2 openssl simdjson simdutf sqlite tz undici unicode uv uvwasi v8 zlib zstd';
+
 /** The versions that packages ask for, as the runtime has them on AWS. */
 function versionsOf(version: string): object {
-  return version.startsWith('v22')
-    ? {
-        node: version.slice(1),
-        v8: '12.4.254.21-node.33',
-        uv: '1.51.0',
-        zlib: '1.3.1',
-        modules: '127',
-        openssl: '3.0.17',
-      }
-    : {
-        node: version.slice(1),
-        v8: '13.6.233.17-node.53',
-        uv: '1.52.1',
-        zlib: '1.3.1',
-        modules: '137',
-        openssl: '3.5.4',
-      };
+  const node = StringSlice(version, 1);
+  if (StringSlice(version, 0, 3) === 'v22') {
+    return {
+      node,
+      v8: '12.4.254.21-node.33',
+      uv: '1.51.0',
+      zlib: '1.3.1',
+      modules: '127',
+      openssl: '3.0.17',
+    };
+  }
+  const usual: Record<string, string> = {
+    node,
+    modules: '137',
+    uv: '1.52.1',
+    v8: '13.6.233.17-node.53',
+  };
+  const versions = {};
+  const names = StringSplit(versionNames, ' ');
+  for (let index = 0; index < names.length; index += 1) {
+    const name = names[index] ?? '';
+    const value = usual[name];
+    ObjectDefineProperty(versions, name, {
+      ...(value === undefined ? { get: () => lazyVersion(versions, name) } : { value }),
+      enumerable: true,
+      configurable: true,
+    });
+  }
+  return versions;
+}
+
+function lazyVersion(versions: object, name: string): string {
+  const { completeVersions } = part(
+    'node/internal/versions',
+  ) as typeof import('./node/internal/versions.ts');
+  completeVersions(versions);
+  return (versions as Record<string, string>)[name] ?? '';
 }
 
 function hrtime(previous?: [number, number]): [number, number] {

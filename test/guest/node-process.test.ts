@@ -12,6 +12,7 @@ sameAsNode('process', [
   String.raw`[process.getBuiltinModule('path')===require('path'),process.getBuiltinModule('node:fs')!==undefined||true,process.getBuiltinModule('nope')===undefined,typeof process.features.tls,process.release.name,Array.isArray(process.getgroups()),process.hasUncaughtExceptionCaptureCallback()]`,
   String.raw`(async()=>{const s=require('stream');return [process.stdout.fd,process.stderr.fd,typeof process.stdout.write,process.stdout.writable,process.stdout instanceof s.Writable,process.stdout===process.stdout,process.stdout._writableState.objectMode,process.stdout.isTTY]})()`,
   String.raw`[process.env.NOPE,(process.env.XNUM=5,process.env.XNUM),'XNUM' in process.env,delete process.env.XNUM,'XNUM' in process.env,thrown(()=>process.chdir(5)),thrown(()=>process.setUncaughtExceptionCaptureCallback(5))]`,
+  String.raw`[Object.keys(process.versions),Object.entries(Object.getOwnPropertyDescriptors({...process.versions})).map(([k,d])=>[k,typeof d.value]),process.versions.modules,process.versions.napi,/^3\.\d+\.\d+/.test(process.versions.openssl),Object.getOwnPropertyDescriptor(process.versions,'zlib').writable]`,
 ]);
 
 test('what the environment was started with is known before anybody touches process', async () => {
