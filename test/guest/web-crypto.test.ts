@@ -165,3 +165,9 @@ describe.each(['inline', 'thread'] as const)('in the tier %s', (isolation) => {
     expect(await signer.call({})).toBe(expected);
   });
 });
+
+sameAsNode('keys that are encapsulated', [
+  `(async()=>{const s=crypto.subtle;const k=await s.generateKey('ML-KEM-768',true,['encapsulateBits','decapsulateBits','encapsulateKey','decapsulateKey']);const e=await s.encapsulateBits('ML-KEM-768',k.publicKey);const d=await s.decapsulateBits('ML-KEM-768',k.privateKey,e.ciphertext);return [Object.keys(e),e.ciphertext.byteLength,Buffer.from(d).equals(Buffer.from(e.sharedKey))]})()`,
+  `(async()=>{const s=crypto.subtle;const k=await s.generateKey('ML-KEM-768',true,['encapsulateBits','decapsulateBits','encapsulateKey','decapsulateKey']);const e=await s.encapsulateKey('ML-KEM-768',k.publicKey,{name:'AES-GCM'},false,['encrypt']);const d=await s.decapsulateKey('ML-KEM-768',k.privateKey,e.ciphertext,'AES-GCM',true,['decrypt']);const iv=new Uint8Array(12);const c=await s.encrypt({name:'AES-GCM',iv},e.sharedKey,Buffer.from('hi'));return [Object.keys(e).sort(),e.sharedKey.algorithm,e.sharedKey.extractable,e.sharedKey.usages,d.extractable,Buffer.from(await s.decrypt({name:'AES-GCM',iv},d,c)).toString(),await rejected(s.exportKey('raw',e.sharedKey)),(await s.exportKey('raw-secret',d)).byteLength]})()`,
+  `(async()=>{const s=crypto.subtle;const k=await s.generateKey('ML-KEM-512',true,['encapsulateBits']).catch(()=>0);return [await rejected(s.encapsulateBits()),await rejected(s.encapsulateKey('ML-KEM-768')),await rejected(s.decapsulateBits('ML-KEM-768',k.publicKey,5)),await rejected(s.decapsulateKey('a',1,2)),await rejected(s.encapsulateBits('AES-GCM',k.publicKey)),Object.getOwnPropertyNames(SubtleCrypto.prototype).sort()]})()`,
+]);

@@ -130,6 +130,45 @@ export class SubtleCrypto {
     const args = read(this, 'getPublicKey', values, 2);
     return keyFrom(await callHostLater('subtle.getPublicKey', [args.key(0), args.usages(1)]));
   }
+
+  async encapsulateBits(...values: unknown[]): Promise<Encapsulated<ArrayBuffer>> {
+    const args = read(this, 'encapsulateBits', values, 2);
+    const answer = await callHostLater('subtle.encapsulateBits', [args.algorithm(0), args.key(1)]);
+    return unpack(answer) as Encapsulated<ArrayBuffer>;
+  }
+
+  async encapsulateKey(...values: unknown[]): Promise<Encapsulated<CryptoKey>> {
+    const args = read(this, 'encapsulateKey', values, 5);
+    const sent = [
+      args.algorithm(0),
+      args.key(1),
+      args.algorithm(2),
+      args.boolean(3),
+      args.usages(4),
+    ];
+    const answer = await callHostLater('subtle.encapsulateKey', sent);
+    const { sharedKey, ciphertext } = unpack(answer) as Encapsulated<KeyRecord>;
+    return { sharedKey: makeCryptoKey(sharedKey), ciphertext };
+  }
+
+  async decapsulateBits(...values: unknown[]): Promise<ArrayBuffer> {
+    const args = read(this, 'decapsulateBits', values, 3);
+    const sent = [args.algorithm(0), args.key(1), args.bytes(2)];
+    return await bytesFrom('subtle.decapsulateBits', sent);
+  }
+
+  async decapsulateKey(...values: unknown[]): Promise<Key> {
+    const args = read(this, 'decapsulateKey', values, 6);
+    const key = [args.algorithm(3), args.boolean(4), args.usages(5)];
+    const sent = [args.algorithm(0), args.key(1), args.bytes(2), ...key];
+    return keyFrom(await callHostLater('subtle.decapsulateKey', sent));
+  }
+}
+
+/** A secret, and what the owner of the private key gets it from. */
+interface Encapsulated<Shared> {
+  sharedKey: Shared;
+  ciphertext: ArrayBuffer;
 }
 
 defineInterface(SubtleCrypto, 'SubtleCrypto', [
@@ -146,6 +185,10 @@ defineInterface(SubtleCrypto, 'SubtleCrypto', [
   'wrapKey',
   'unwrapKey',
   'getPublicKey',
+  'encapsulateBits',
+  'encapsulateKey',
+  'decapsulateBits',
+  'decapsulateKey',
 ]);
 
 export const subtle: SubtleCrypto = new SubtleCrypto(permit);

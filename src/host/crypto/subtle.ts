@@ -193,6 +193,39 @@ export function subtle(gate: Gate): Service {
       const args = new Arguments(text, bytes);
       return made(await run('getPublicKey', key(args, 0), args.strings(1)), true);
     },
+    /** `[algorithm, key]` gives the shared secret and its ciphertext. */
+    'subtle.encapsulateBits': async (text, bytes) => {
+      const args = new Arguments(text, bytes);
+      const result = await run('encapsulateBits', algorithm(args, 0), key(args, 1));
+      const { sharedKey, ciphertext } = result as Record<'sharedKey' | 'ciphertext', ArrayBuffer>;
+      return packAnswer({
+        sharedKey: new Uint8Array(sharedKey),
+        ciphertext: new Uint8Array(ciphertext),
+      });
+    },
+    /** `[algorithm, key, algorithm of the new key, extractable, usages]` */
+    'subtle.encapsulateKey': async (text, bytes) => {
+      const args = new Arguments(text, bytes);
+      const of = algorithm(args, 2);
+      if (isSourceOfKeys(of.name)) throw onlyBits(of.name);
+      const [how, outer, usages] = [algorithm(args, 0), key(args, 1), args.strings(4)];
+      const result = await run('encapsulateKey', how, outer, of, true, usages);
+      const { sharedKey, ciphertext } = result as { sharedKey: CryptoKey; ciphertext: ArrayBuffer };
+      return packAnswer({
+        sharedKey: record({ key: sharedKey, isExtractable: args.boolean(3) }),
+        ciphertext: new Uint8Array(ciphertext),
+      });
+    },
+    'subtle.decapsulateBits': withKey('decapsulateBits', 1),
+    /** `[algorithm, key, ciphertext, algorithm of the new key, extractable, usages]` */
+    'subtle.decapsulateKey': async (text, bytes) => {
+      const args = new Arguments(text, bytes);
+      const of = algorithm(args, 3);
+      if (isSourceOfKeys(of.name)) throw onlyBits(of.name);
+      const [how, outer, usages] = [algorithm(args, 0), key(args, 1), args.strings(5)];
+      const result = await run('decapsulateKey', how, outer, args.bytes(2), of, true, usages);
+      return made(result, args.boolean(4));
+    },
   };
 
   const calls: Record<string, HostCall> = {
@@ -274,6 +307,13 @@ function limit(algorithm: Algorithm, name: string, most: number): void {
 
 function operationError(message: string): ServiceError {
   return new ServiceError('', message, { fields: { domName: 'OperationError' } });
+}
+
+/** Keys to derive from are sealed by the bytes that they were imported from. */
+function onlyBits(name: string): ServiceError {
+  return new ServiceError('', `${name} keys come from importKey() of encapsulated bits`, {
+    fields: { domName: 'NotSupportedError' },
+  });
 }
 
 function notExtractableJwk(): ServiceError {
