@@ -449,3 +449,12 @@ sameAsNode('arguments of old key exchanges, whose errors are OpenSSL’s', [
      return [Certificate.name, Certificate.length, Object.getOwnPropertyNames(Certificate), Object.getOwnPropertyNames(Certificate.prototype), Certificate() instanceof Certificate, one.constructor === Certificate, one.verifySpkac.name, Certificate.exportPublicKey('x'), one.exportChallenge(Buffer.from('y')), one.verifySpkac('z')];`,
   ),
 ]);
+
+sameAsNode('keys of a curve without a name', [
+  using(`const options = {
+      namedCurve: 'Oakley-EC2N-3',
+      publicKeyEncoding: { type: 'spki', format: 'der' },
+      privateKeyEncoding: { type: 'pkcs8', format: 'der' },
+    };
+    return await require('util').promisify(crypto.generateKeyPair)('ec', options).catch(({ code }) => code)`),
+]);

@@ -47,22 +47,17 @@ export function keyPairs(gate: Gate): Service {
     operations: {
       'crypto.generateKeyPair': async (text, bytes, signal) => {
         const { type, options } = wantedPair(new Arguments(text, bytes));
-        return await gate.run(signal, () =>
-          withNodeLater<HostAnswer>((done) => {
+        // The answer is made outside of Node's callback: what throws in there nobody could catch.
+        const pair = await gate.run(signal, () =>
+          withNodeLater<ReturnType<Generate>>((done) => {
             (generateKeyPair as unknown as Generate)(
               type,
               options,
-              (error, publicKey, privateKey) => {
-                done(
-                  error,
-                  error === null || error === undefined
-                    ? pairAnswer({ publicKey, privateKey })
-                    : undefined,
-                );
-              },
+              (error, publicKey, privateKey) => done(error, { publicKey, privateKey }),
             );
           }),
         );
+        return pairAnswer(pair);
       },
       'crypto.generateKey': async (text, bytes) => {
         const { type, length } = wantedSecret(new Arguments(text, bytes));
