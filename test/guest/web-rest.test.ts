@@ -69,7 +69,7 @@ const cases: readonly Case[] = [
   // performance
   [
     'performance',
-    `return [typeof performance.now(), performance.now() >= 0, performance.timeOrigin > 1.7e12, Math.abs(performance.timeOrigin + performance.now() - Date.now()) < 1000, Object.prototype.toString.call(performance), performance instanceof EventTarget, caught(() => new Performance())]`,
+    `return [typeof performance.now(), performance.now() >= 0, performance.timeOrigin > 1.7e12, Math.abs(performance.timeOrigin + performance.now() - Date.now()) < 1000, Object.prototype.toString.call(performance), performance instanceof EventTarget, caught(() => new Performance()), typeof performance.markResourceTiming, performance.markResourceTiming.length]`,
   ],
   [
     'marks and measures',

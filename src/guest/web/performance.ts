@@ -126,6 +126,8 @@ export class Performance extends EventTarget {
   }
   clearResourceTimings(): void {}
   setResourceTimingBufferSize(): void {}
+  /** Node's, for clients that bring a `fetch` of their own. Timings of resources are not kept. */
+  markResourceTiming(): void {}
 
   #clear(type: string, name: unknown): void {
     const text = name === undefined ? undefined : domString(name);
@@ -218,6 +220,7 @@ setLengths(Performance.prototype, {
   clearMarks: 0,
   clearMeasures: 0,
   setResourceTimingBufferSize: 1,
+  markResourceTiming: 7,
 });
 defineHandler(Performance.prototype, 'resourcetimingbufferfull');
 defineInspect(Performance.prototype, ({ nodeTiming, timeOrigin }) => ({ nodeTiming, timeOrigin }));
