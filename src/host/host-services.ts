@@ -1,9 +1,16 @@
+import { maxPendingOperations } from '../wire/messages.ts';
 import { ServiceError, type HostAnswer, type Service } from './service.ts';
 
 /** Bytes that operations of one environment may have under way: what went along and what came back. */
 export interface ServiceBudget {
   readonly bytes: number;
 }
+
+/**
+ * Operations of one environment that have not ended. A guest waits for fewer than this, but one that it gave
+ * up may still be at work.
+ */
+const mostRunning = 2 * maxPendingOperations;
 
 /**
  * All services of one environment behind one door. It answers by name, turns what services throw into the
@@ -45,6 +52,10 @@ export class HostServices {
     bytes: Uint8Array | undefined,
     done: (outcome: OperationOutcome) => void,
   ): HostTask {
+    if (this.#running.size >= mostRunning) {
+      queueMicrotask(() => done({ failed: true, answer: errorText(tooManyRunning()) }));
+      return { cancel: () => {}, forget: () => {} };
+    }
     const controller = new AbortController();
     let answered = 0;
     const forget = (): void => {
@@ -55,8 +66,7 @@ export class HostServices {
     void this.#run(name, text, bytes, controller).then((outcome) => {
       this.#running.delete(controller);
       // Nobody waits for the answer to what was cancelled, so nobody would forget it.
-      const isCounted = !outcome.failed && !controller.signal.aborted;
-      const size = isCounted ? sizeOf(outcome.answer) : 0;
+      const size = controller.signal.aborted ? 0 : sizeOf(outcome.answer);
       if (this.#bytesUnderWay + size > this.#budget.bytes) {
         done(this.#refusal());
         return;
@@ -74,7 +84,8 @@ export class HostServices {
     bytes: Uint8Array | undefined,
     controller: AbortController,
   ): Promise<OperationOutcome> {
-    const size = sizeOf(bytes);
+    // Whatever runs keeps its text as well.
+    const size = sizeOf(bytes) + text.length;
     this.#bytesUnderWay += size;
     try {
       if (this.#bytesUnderWay > this.#budget.bytes) return this.#refusal();
@@ -136,6 +147,14 @@ export interface OperationOutcome {
 
 function sizeOf(answer: HostAnswer): number {
   return typeof answer === 'object' ? answer.byteLength : (answer?.length ?? 0);
+}
+
+function tooManyRunning(): ServiceError {
+  return new ServiceError(
+    'ERR_OUT_OF_RANGE',
+    `Too many operations have not ended on the host: the limit is ${mostRunning}`,
+    { name: 'RangeError' },
+  );
 }
 
 function tooMuchUnderWay(limit: number): ServiceError {

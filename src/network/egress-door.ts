@@ -217,17 +217,26 @@ export class EgressDoor {
       });
     }
     this.#lookups += 1;
+    // A question that has been asked occupies its thread whether anybody waits or not, and so its place here:
+    // the queue hears only of those who give up before.
+    const waiting = new AbortController();
+    const onAbort = (): void => waiting.abort(signal.reason);
+    signal.addEventListener('abort', onAbort, { once: true });
     try {
+      signal.throwIfAborted();
       const asked = this.#lookupQueue.add(
         () => {
+          signal.removeEventListener('abort', onAbort);
           if (this.#isClosed) throw notFound('', 'getaddrinfo');
           return question();
         },
-        { signal },
+        { signal: waiting.signal },
       );
       return await abortable(asked, signal);
     } catch (error) {
       throw egressErrorOf(error) ?? error;
+    } finally {
+      signal.removeEventListener('abort', onAbort);
     }
   }
 

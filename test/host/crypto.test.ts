@@ -273,3 +273,44 @@ test('errors of OpenSSL keep their code and nothing of the host', () => {
     expect.objectContaining({ code: expect.stringMatching(/^ERR_OSSL/) }),
   );
 });
+
+describe('what OpenSSL would look for in vain', () => {
+  const search = (size: number, safe: boolean, add: number[], rem?: number[]): unknown =>
+    packed('crypto.generatePrime', size, {
+      safe,
+      add: new Uint8Array(add),
+      ...(rem !== undefined && { rem: new Uint8Array(rem) }),
+    });
+
+  test.each([
+    ['even numbers', 64, false, [4], [2]],
+    ['multiples of three', 64, false, [9], [3]],
+    ['safe primes that are one more than a multiple of three', 64, true, [12], [7]],
+    ['safe primes that are one more than a multiple of four', 64, true, [12], [5]],
+    ['one of few candidates', 64, false, [0x7f, 1, 1, 1, 1, 1, 1, 1], [2]],
+    ['a number that is too small', 3, false, [9], [1]],
+  ] as const)('%s', (_what, size, safe, add, rem) => {
+    expect(() => search(size, safe, [...add], [...rem])).toThrow(/too few primes/);
+  });
+
+  test.each([
+    ['one more than a multiple of twelve', 64, false, [12], undefined],
+    ['safe primes', 48, true, [12], [11]],
+    ['safe primes without a remainder', 48, true, [4], undefined],
+    ['a small prime', 3, false, [5], [2]],
+  ] as const)('and what it finds: %s', (_what, size, safe, add, rem) => {
+    const found = search(size, safe, [...add], rem && [...rem]) as Uint8Array;
+    const number = BigInt(`0x${Buffer.from(found).toString('hex')}`);
+    expect(number % BigInt(add[0])).toBe(BigInt(rem?.[0] ?? (safe ? 3 : 1)));
+  });
+
+  test('on the pool as well', async () => {
+    const options = { safe: false, add: bytes('\u0004'), rem: bytes('\u0002') };
+    await expect(later('crypto.generatePrime', 64, options)).rejects.toThrow(/too few primes/);
+  });
+});
+
+test('a PEM text of nothing but beginnings is refused', () => {
+  const pem = bytes('-----BEGIN ENCRYPTED PRIVATE KEY-----\n'.repeat(1_600));
+  expect(() => packed('crypto.parseKey', true, 'pem', null, pem, null)).toThrow(/unsupported/);
+});

@@ -465,3 +465,18 @@ describe('calls', () => {
     ).resolves.toBe('/tmp/x');
   });
 });
+
+test('a folder with very many names goes in one piece, in time that grows with them alone', () => {
+  const storage = new FileStorage(4_096);
+  const process = new TestProcess({ storage });
+  process.call('mkdir', ['/tmp/many', 0o777]);
+  process.call('rm', ['/tmp/many']);
+  const before = storage.usedBytes;
+  process.call('mkdir', ['/tmp/many', 0o777]);
+  for (let count = 0; count < 200_000; count += 1) {
+    process.call('symlink', ['x', `/tmp/many/${count}`]);
+  }
+  process.call('rm', ['/tmp/many']);
+  expect(() => process.call('stat', ['/tmp/many'])).toThrow(/ENOENT/);
+  expect(storage.usedBytes).toBe(before);
+});

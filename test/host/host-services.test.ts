@@ -134,4 +134,46 @@ describe('an operation', () => {
     expect(closed).toEqual(['closed']);
     expect(services.call('x', '', undefined)).toContain('ERR_CLOSED');
   });
+
+  test('whose text goes over the budget is refused: it is kept as long as the operation runs', async () => {
+    const services = servicesWith({ operations: { take: () => new Promise(() => {}) } });
+    const outcome = Promise.withResolvers<OperationOutcome>();
+    services.start('take', 'x'.repeat(60), undefined, () => {});
+    services.start('take', 'x'.repeat(60), undefined, outcome.resolve);
+    expect((await outcome.promise).failed).toBe(true);
+  });
+
+  test('that fails with a long text fills the budget until that is forgotten', async () => {
+    const services = servicesWith({
+      operations: {
+        refuse: async () => {
+          throw new ServiceError('ENOENT', 'x'.repeat(40));
+        },
+        give: async () => new Uint8Array(60),
+      },
+    });
+    const first = Promise.withResolvers<OperationOutcome>();
+    const task = services.start('refuse', '', undefined, first.resolve);
+    expect((await first.promise).answer).toContain('ENOENT');
+    expect((await outcomeOf(services, 'give')).answer).toContain('100 bytes');
+    task.forget();
+    expect((await outcomeOf(services, 'give')).failed).toBe(false);
+  });
+
+  test('is refused while too many are at work that the guest gave up', async () => {
+    let started = 0;
+    const services = servicesWith({
+      operations: {
+        wait: () => {
+          started += 1;
+          return new Promise(() => {});
+        },
+      },
+    });
+    for (let count = 0; count < 30_000; count += 1) {
+      services.start('wait', '', undefined, () => {}).cancel();
+    }
+    expect(started).toBe(20_000);
+    expect((await outcomeOf(services, 'wait')).answer).toContain('Too many operations');
+  });
 });

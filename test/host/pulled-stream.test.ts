@@ -65,3 +65,21 @@ test('a write into a stream that dies fails', async () => {
   await expect(writing).rejects.toThrow('gone');
   await expect(stream.write(Buffer.alloc(10), never)).rejects.toThrow('gone');
 });
+
+test('a write that was given up keeps its place until its bytes are gone', async () => {
+  const passOn: (() => void)[] = [];
+  const sink = new Writable({ write: (_chunk, _encoding, done) => void passOn.push(done) });
+  const stream = new PushedStream(sink);
+  const giveUp = new AbortController();
+  const writing = stream.write(Buffer.alloc(10), giveUp.signal);
+  giveUp.abort(new Error('given up'));
+  await expect(writing).rejects.toThrow('given up');
+  await expect(stream.write(Buffer.alloc(10), never)).rejects.toMatchObject({ code: 'EBUSY' });
+  expect(sink.writableLength).toBe(10);
+
+  passOn[0]?.();
+  await new Promise(setImmediate);
+  const next = stream.write(Buffer.alloc(10), never);
+  passOn[1]?.();
+  await next;
+});

@@ -107,6 +107,20 @@ test('the end of the environment ends its sockets', async () => {
   expect(guest.network.stats().openSockets).toBe(0);
 });
 
+/** Two million rounds of PBKDF2 stand between the passphrase and the key. */
+const slowKey = pemOf(
+  Buffer.concat([
+    Buffer.from('304506092a864886f70d01050d3038301b06092a864886f70d01050c300e0408', 'hex'),
+    Buffer.from('00000000000000000204001e8480301906', 'hex'),
+    Buffer.alloc(80),
+  ]),
+);
+
+function pemOf(der: Buffer): string {
+  const label = 'ENCRYPTED PRIVATE KEY';
+  return `-----BEGIN ${label}-----\n${der.toString('base64')}\n-----END ${label}-----\n`;
+}
+
 describe('a hostile guest', () => {
   test.each([
     ['{', 'ERR_INVALID_ARG_VALUE'],
@@ -249,6 +263,7 @@ describe('TLS', () => {
     { tls: { ca: ['no certificate'] } },
     { tls: { key: ['no key'] } },
     { tls: { pfx: 'AAAA' } },
+    { tls: { key: [slowKey], passphrase: 'secret' } },
     { tls: { minVersion: 'SSLv3' } },
     { tls: { ca: 'x' } },
     { tls: { ciphers: 'NONE' } },

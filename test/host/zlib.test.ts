@@ -7,6 +7,7 @@ import {
   gzipSync,
   inflateSync,
 } from 'node:zlib';
+import * as zlib from 'node:zlib';
 import { afterEach, describe, expect, test } from 'vitest';
 import { zlibService } from '../../src/host/zlib/zlib-service.ts';
 import { callsOf } from './packed-arguments.ts';
@@ -218,3 +219,51 @@ describe('hostile arguments', () => {
     await expect(rawLater('zlib.read', id)).rejects.toThrow(/gone/);
   });
 });
+
+test('a blocking step while the stream works on another piece is refused', async () => {
+  const id = packed('zlib.open', 'gzip', {}) as string;
+  const writing = rawLater('zlib.write', id, new Uint8Array(100_000));
+  expect(() => raw('zlib.step', `${id} 0`, new Uint8Array(10))).toThrow(/busy/);
+  expect(() => raw('zlib.reset', id)).toThrow(/busy/);
+  expect(read(await writing).used).toBe(100_000);
+  expect(read(raw('zlib.step', `${id} 0`, new Uint8Array(10))).used).toBe(10);
+});
+
+test('a stream fails as it should after a blocking step', async () => {
+  const id = packed('zlib.open', 'gunzip', {}) as string;
+  raw('zlib.step', `${id} 0`, gzipSync('a').subarray(0, 10));
+  await expect(rawLater('zlib.write', id, new Uint8Array(100).fill(7))).rejects.toMatchObject({
+    code: 'Z_DATA_ERROR',
+  });
+});
+
+test('input that did not fit the output of a step must be used before there is more', () => {
+  const id = packed('zlib.open', 'gunzip', {}) as string;
+  const bomb = new Uint8Array(gzipSync(new Uint8Array(4 * mb)));
+  expect(read(raw('zlib.step', `${id} 0`, bomb)).flags & more).toBe(more);
+  expect(() => raw('zlib.step', `${id} 0`, bomb)).toThrow(/busy/);
+  expect(read(raw('zlib.step', `${id} 0`)).flags & more).toBe(more);
+});
+
+test('dictionaries count as memory of their streams', () => {
+  const small = zlibService(4 * mb);
+  const calls = callsOf(small);
+  const dictionary = new Uint8Array(mb);
+  const first = calls.packed('zlib.open', 'deflate', { dictionary }) as string;
+  calls.packed('zlib.open', 'deflate', { dictionary });
+  expect(() => calls.raw('zlib.step', `${first} 0`)).toThrow(/gone/);
+  small.close?.();
+});
+
+const hasZstd = 'zstdCompressSync' in zlib;
+
+test.runIf(hasZstd)(
+  'a small input does not make Zstandard reserve what its parameters ask for',
+  async () => {
+    // The highest level with the largest window and tables: more than a gigabyte, when the size is unknown.
+    const params = { 100: 22, 101: 27, 102: 27, 103: 27 };
+    const before = process.memoryUsage.rss();
+    await later('zlib.async', 'zstdCompress', { params }, new Uint8Array(1_000));
+    expect(process.memoryUsage.rss() - before).toBeLessThan(300 * mb);
+  },
+);

@@ -16,9 +16,13 @@ import { subtle } from './subtle.ts';
 /** Dear operations that one environment runs at a time; libuv's pool has four threads by default. */
 const dearOperations = 2;
 
+/** The others: one may still take a tenth of a second, and thousands of them would keep everybody waiting. */
+const usualOperations = 4;
+
 /** All of `crypto` for one environment. */
 export function cryptoService(memoryBytes: number): Service {
   const gate = new Gate(dearOperations);
+  const usual = new Gate(usualOperations);
   const keys = new ParsedKeys();
   return merged([
     random,
@@ -26,12 +30,12 @@ export function cryptoService(memoryBytes: number): Service {
     ciphers(keys),
     keyReading(keys),
     keyPairs(gate),
-    signatures(keys),
+    signatures(usual, keys),
     agreements(keys),
     derivations(gate, keys, memoryBytes),
     primes(gate),
     certificates(keys),
-    subtle(gate),
+    subtle(gate, usual),
   ]);
 }
 

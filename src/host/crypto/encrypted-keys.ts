@@ -9,15 +9,23 @@ const mostScryptCost = 2 ** 18;
 /** 1.3.6.1.4.1.11591.4.11 */
 const scryptOid = '2b06010401da47040b';
 
-const encryptedBlock =
-  /-----BEGIN ENCRYPTED PRIVATE KEY-----([\s\S]*?)-----END ENCRYPTED PRIVATE KEY-----/g;
+const blockBegin = '-----BEGIN ENCRYPTED PRIVATE KEY-----';
+const blockEnd = '-----END ENCRYPTED PRIVATE KEY-----';
 
 /** Refuses a PEM text with a key whose decryption takes too long. */
 export function checkEncryptedPem(pem: string): void {
   const begins = pem.split('BEGIN ENCRYPTED PRIVATE KEY').length - 1;
-  const blocks = [...pem.matchAll(encryptedBlock)];
-  if (blocks.length !== begins) throw unreadable();
-  for (const [, body = ''] of blocks) checkEncryptedDer(Buffer.from(body, 'base64'));
+  let at = 0;
+  for (let count = 0; count < begins; count += 1) {
+    const start = pem.indexOf(blockBegin, at);
+    const stop = start < 0 ? -1 : pem.indexOf(blockEnd, start);
+    if (stop < 0) throw unreadable();
+    const body = pem.slice(start + blockBegin.length, stop);
+    // One block in another is no key, and looking at each of them again would take long.
+    if (body.includes('-----')) throw unreadable();
+    checkEncryptedDer(Buffer.from(body, 'base64'));
+    at = stop + blockEnd.length;
+  }
 }
 
 /** The same for `EncryptedPrivateKeyInfo`: a sequence of the algorithm and the encrypted key. */

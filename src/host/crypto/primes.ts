@@ -3,6 +3,7 @@ import type { Gate } from '../gate.ts';
 import { tooDear, withNode, withNodeLater } from '../node-error.ts';
 import { Arguments } from '../packed.ts';
 import { ServiceError, type Service } from '../service.ts';
+import { hasPrimes } from './prime-progression.ts';
 
 /** Bits while the guest waits, and on the pool. */
 const blockingBits = { random: 768, safe: 192, tested: 1_024 };
@@ -63,6 +64,13 @@ function wanted(args: Arguments): { size: number; options: PrimeOptions } {
   };
   const most = options.safe ? poolBits.safe : poolBits.random;
   if (size > most) throw outOfRange('size', most);
+  if (options.add !== undefined && !hasPrimes(size, options.safe, options.add, options.rem)) {
+    throw new ServiceError(
+      'ERR_OUT_OF_RANGE',
+      'There are too few primes of this size that leave "options.rem" when divided by "options.add"',
+      { name: 'RangeError' },
+    );
+  }
   return { size, options };
 }
 

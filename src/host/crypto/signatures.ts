@@ -12,6 +12,7 @@ import {
   type Sign,
   type Verify,
 } from 'node:crypto';
+import type { Gate } from '../gate.ts';
 import { Handles } from '../handles.ts';
 import { tooDear, withNode, withNodeLater } from '../node-error.ts';
 import { Arguments, packAnswer } from '../packed.ts';
@@ -25,7 +26,7 @@ const mostBytes = 8_388_608;
 type KeyWithOptions = Parameters<typeof sign>[2] & { key: KeyObject };
 
 /** Signatures, and what RSA does with a few bytes. */
-export function signatures(keys: ParsedKeys): Service {
+export function signatures(gate: Gate, keys: ParsedKeys): Service {
   const running = new Handles<Sign | Verify>('signature', { count: runningSignatures, bytes: 0 });
   return {
     calls: {
@@ -82,16 +83,18 @@ export function signatures(keys: ParsedKeys): Service {
       },
     },
     operations: {
-      'crypto.sign': async (text, bytes) => {
+      'crypto.sign': async (text, bytes, signal) => {
         const { algorithm, data, key } = signing(new Arguments(text, bytes), keys);
-        return await withNodeLater((done) => sign(algorithm, data, key, done));
+        return await gate.run(signal, () =>
+          withNodeLater((done) => sign(algorithm, data, key, done)),
+        );
       },
-      'crypto.verify': async (text, bytes) => {
+      'crypto.verify': async (text, bytes, signal) => {
         const args = new Arguments(text, bytes);
         const { algorithm, data, key } = signing(args, keys);
         const signature = args.bytes(5);
-        const isRight = await withNodeLater<boolean>((done) =>
-          verify(algorithm, data, key, signature, done),
+        const isRight = await gate.run(signal, () =>
+          withNodeLater<boolean>((done) => verify(algorithm, data, key, signature, done)),
         );
         return isRight ? '1' : '0';
       },

@@ -18,6 +18,13 @@ type Algorithm = Record<string, unknown> & { name: string };
 /** Node's own, by the names of the guest's calls; newer functions are missing in older versions. */
 type Subtle = Record<string, ((...args: unknown[]) => Promise<unknown>) | undefined>;
 
+/** These have a narrower gate of their own. */
+const dear: ReadonlySet<string> = new Set([
+  'subtle.deriveBits',
+  'subtle.deriveKey',
+  'subtle.generateKey',
+]);
+
 const mostIterations = 20_000_000;
 const shortestDigestBits = 160;
 const longestModulus = 8_192;
@@ -25,7 +32,7 @@ const longestModulus = 8_192;
 const mostBits = 8_388_608;
 
 /** Node's WebCrypto for guests; keys cross sealed (`sealed-keys.ts`). */
-export function subtle(gate: Gate): Service {
+export function subtle(gate: Gate, usual: Gate): Service {
   const keys = new LazyKeys();
   const parsed = new ParsedKeys();
   const node = webcrypto.subtle as unknown as Subtle;
@@ -255,7 +262,21 @@ export function subtle(gate: Gate): Service {
       return packAnswer(keyRecord(withNode(() => KeyObject.from(exportable(args, 0)))));
     },
   };
-  return { calls, operations };
+  return { calls, operations: throughGates(operations, usual) };
+}
+
+/** What does not go through the gate of the dear ones goes through this one. */
+function throughGates(
+  operations: Readonly<Record<string, HostOperation>>,
+  usual: Gate,
+): Record<string, HostOperation> {
+  const gated: Record<string, HostOperation> = {};
+  for (const [name, operation] of Object.entries(operations)) {
+    gated[name] = dear.has(name)
+      ? operation
+      : (text, bytes, signal) => usual.run(signal, () => operation(text, bytes, signal));
+  }
+  return gated;
 }
 
 /** The secret of an environment is made when its first key is. */

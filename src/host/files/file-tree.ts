@@ -153,10 +153,17 @@ export class FileTree {
 
   /** Without recursion: a guest can nest folders deeper than a stack goes. */
   #empty(top: Folder): void {
-    const trail: { readonly folder: Folder; readonly name: string }[] = [{ folder: top, name: '' }];
+    // Each folder's names are walked through once: looking for its first one anew each time would pass all
+    // the places of those that went before.
+    const step = (folder: Folder, name: string) => ({
+      folder,
+      name,
+      names: folder.entries[Symbol.iterator](),
+    });
+    const trail = [step(top, '')];
     for (let last = trail.at(-1); last !== undefined; last = trail.at(-1)) {
       const { folder } = last;
-      const [first] = folder.entries;
+      const first = last.names.next().value;
       if (first === undefined) {
         trail.pop();
         const parent = trail.at(-1)?.folder;
@@ -166,7 +173,7 @@ export class FileTree {
       checkMay(folder, 4);
       checkMayChange(folder);
       const [name, node] = first;
-      if (node.kind === 'folder') trail.push({ folder: node, name });
+      if (node.kind === 'folder') trail.push(step(node, name));
       else this.#remove(folder, name, node);
     }
   }

@@ -10,6 +10,8 @@ const smallBody = 16_384;
 
 /** Interim responses that wait for a guest that does not ask for them. */
 const mostInterim = 16;
+/** And their characters. */
+const mostInterimLength = 32_768;
 
 /** One request and its response, over HTTP/1.1 or as a stream of HTTP/2. */
 export class Exchange implements Handle {
@@ -22,6 +24,7 @@ export class Exchange implements Handle {
   readonly #connected = Promise.withResolvers<string | undefined>();
   /** Nothing but a small body is left of it. */
   isSpent = false;
+  #interimLength = 0;
   #isInterimOver = false;
   #wake: (() => void) | undefined;
 
@@ -76,19 +79,29 @@ export class Exchange implements Handle {
     return JSON.stringify(this.#trailersOf());
   }
 
-  addInterim(json: string): void {
-    if (this.#interim.length < mostInterim) this.#interim.push(json);
+  /** What is too much for a guest that does not ask is dropped; nobody has to put it into words then. */
+  addInterim(describe: () => string): void {
+    if (this.#interim.length >= mostInterim || this.#interimLength >= mostInterimLength) return;
+    const json = describe();
+    this.#interim.push(json);
+    this.#interimLength += json.length;
     this.#wake?.();
   }
 
   /** The next response of 1xx; `undefined` when there will be no more. */
   async nextInterim(signal: AbortSignal): Promise<string | undefined> {
-    const next = this.#interim.shift();
+    const next = this.#takeInterim();
     if (next !== undefined || this.#isInterimOver) return next;
     const { promise, resolve } = Promise.withResolvers<void>();
     this.#wake = resolve;
     await abortable(promise, signal);
-    return this.#interim.shift();
+    return this.#takeInterim();
+  }
+
+  #takeInterim(): string | undefined {
+    const next = this.#interim.shift();
+    this.#interimLength -= next?.length ?? 0;
+    return next;
   }
 
   destroy(): void {

@@ -161,7 +161,7 @@ function headOf(
   request.once('connect', onUpgrade);
   request.on('information', (information) => {
     const { statusCode, statusMessage, rawHeaders } = information;
-    exchange.addInterim(
+    exchange.addInterim(() =>
       JSON.stringify({ status: statusCode, statusText: statusMessage, headers: rawHeaders }),
     );
   });

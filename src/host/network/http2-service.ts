@@ -20,6 +20,9 @@ import { tlsFacts } from './tls-facts.ts';
 
 const headerLimits = { count: 4_000, maxLength: 262_144 };
 
+/** Names in ORIGIN frames of one connection. */
+const mostOrigins = 1_000;
+
 /** A connection of HTTP/2; its streams are exchanges. */
 class SessionHandle implements Handle {
   readonly session: ClientHttp2Session;
@@ -35,6 +38,12 @@ class SessionHandle implements Handle {
     });
     session.on('goaway', (code, lastStreamId) => {
       goaway = { code, lastStreamId };
+    });
+    // Node keeps every name that the other side says it answers for.
+    let origins = 0;
+    session.on('origin', (names) => {
+      origins += names.length;
+      if (origins > mostOrigins) session.destroy();
     });
     session.once('close', () => resolve(JSON.stringify({ failure, goaway })));
     this.#ended = promise;
@@ -156,7 +165,9 @@ function headOf(
   >();
   stream.once('response', resolve);
   stream.on('headers', (headers) => {
-    exchange.addInterim(JSON.stringify({ status: headers[':status'], headers: flat(headers) }));
+    exchange.addInterim(() =>
+      JSON.stringify({ status: headers[':status'], headers: flat(headers) }),
+    );
   });
   stream.once('error', reject);
   stream.once('close', () => reject(hangUp()));

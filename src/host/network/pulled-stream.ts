@@ -94,17 +94,23 @@ export class PushedStream {
   ): Promise<void> {
     if (this.#isWriting) throw new ServiceError('EBUSY', 'Somebody writes already');
     checkSize(size);
+    if (this.#stream.destroyed) throw this.#stream.errored ?? hangUp();
     this.#isWriting = true;
     const { promise, resolve, reject } = Promise.withResolvers<void>();
-    const onClose = (): void => reject(this.#stream.errored ?? hangUp());
-    this.#stream.once('close', onClose);
-    try {
-      if (this.#stream.destroyed) throw this.#stream.errored ?? hangUp();
-      send((error) => (error ? reject(error) : resolve()));
-      await abortable(promise, signal);
-    } finally {
+    const onClose = (): void => finish(this.#stream.errored ?? hangUp());
+    const finish = (error?: Error | null): void => {
       this.#isWriting = false;
       this.#stream.off('close', onClose);
+      if (error) reject(error);
+      else resolve();
+    };
+    this.#stream.once('close', onClose);
+    try {
+      send(finish);
+    } catch (error) {
+      finish(error as Error);
     }
+    // Who gives the write up does not take its bytes back: until they are gone, there is no other one.
+    await abortable(promise, signal);
   }
 }

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { createSecureContext, type ConnectionOptions, type SecureContext } from 'node:tls';
+import { checkEncryptedPem } from '../crypto/encrypted-keys.ts';
 import type { Question } from './question.ts';
 
 const versions = ['TLSv1', 'TLSv1.1', 'TLSv1.2', 'TLSv1.3'] as const;
@@ -44,6 +45,7 @@ export class TlsOptions {
     const known = this.#contexts.get(key);
     if (known !== undefined) return known;
     const { pfx, ca, cert, key: privateKey, ...fields } = contextFields(question);
+    for (const pem of privateKey) checkEncryptedPem(pem);
     const context = createSecureContext({
       ...fields,
       ...(ca.length > 0 && { ca }),

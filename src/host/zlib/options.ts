@@ -110,6 +110,13 @@ function checkParams(kind: ZlibKind, params: Record<string, number | boolean>): 
 
 /** About what a stream holds of the host's memory, in bytes. */
 export function streamBytes(kind: ZlibKind, options: ZlibOptions): number {
+  const { dictionary } = options;
+  // Node and the library keep a copy each.
+  const copies = dictionary instanceof Uint8Array ? 2 * dictionary.byteLength : 0;
+  return stateBytes(kind, options) + copies;
+}
+
+function stateBytes(kind: ZlibKind, options: ZlibOptions): number {
   const params = (options['params'] ?? {}) as Record<string, number>;
   const window = params[`${zstd['ZSTD_c_windowLog'] ?? 101}`] ?? 0;
   switch (kind) {

@@ -48,11 +48,16 @@ export function zlibService(memoryBytes: number): Service {
     const args = new Arguments(text, bytes);
     const kind = args.oneOf(0, zlibKinds);
     const record = args.record(1);
+    const data = checkedInput(args.bytes(2), mostBytes);
+    const wanted = zlibOptions(kind, record, memoryBytes);
+    const isLarge = streamBytes(kind, wanted) > memoryBytes / concurrentCalls;
     const options = {
-      ...zlibOptions(kind, record, memoryBytes),
+      ...wanted,
       maxOutputLength: outputLimit(record['maxOutputLength']),
+      // Zstandard makes its tables as large as its parameters say, a gigabyte, unless it knows better.
+      ...(kind === 'zstdCompress' && isLarge && { pledgedSrcSize: data.byteLength }),
     };
-    return { kind, options, data: checkedInput(args.bytes(2), mostBytes) };
+    return { kind, options, data };
   };
 
   return {

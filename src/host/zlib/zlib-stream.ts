@@ -21,6 +21,7 @@ interface NativeStream extends Transform {
 }
 
 interface NativeHandle {
+  readonly onerror: (message: string, errno: number, code: string) => void;
   writeSync(
     flush: number,
     input: Uint8Array,
@@ -119,16 +120,24 @@ export class ZlibStream {
         'The stream is closed or cannot be used blocking',
       );
     }
-    const input = this.#rest.byteLength > 0 ? joined([this.#rest, bytes]) : bytes;
+    // Node would end the process here: its stream must not work on two pieces at a time.
+    if (this.#isPending || this.#isBusy) throw busy();
+    if (this.#rest.byteLength > 0 && bytes.byteLength > 0) throw busy();
+    const input = this.#rest.byteLength > 0 ? this.#rest : bytes;
     const output = new Uint8Array(stepBytes);
     let failure: { message: string; errno: number; code: string } | undefined;
+    const { onerror } = handle;
     // Node's own would destroy the stream in a later turn.
     Object.assign(handle, {
       onerror: (message: string, errno: number, code: string) => {
         failure = { message, errno, code };
       },
     });
-    handle.writeSync(flush, input, 0, input.byteLength, output, 0, stepBytes);
+    try {
+      handle.writeSync(flush, input, 0, input.byteLength, output, 0, stepBytes);
+    } finally {
+      Object.assign(handle, { onerror });
+    }
     if (failure !== undefined) {
       const { message, errno, code } = failure;
       throw new ServiceError(code, message, { fields: { errno } });
@@ -143,6 +152,7 @@ export class ZlibStream {
   }
 
   reset(): void {
+    if (this.#isPending) throw busy();
     this.#rest = new Uint8Array();
     withNode(() => this.#stream.reset());
   }
