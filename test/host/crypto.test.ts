@@ -314,3 +314,11 @@ test('a PEM text of nothing but beginnings is refused', () => {
   const pem = bytes('-----BEGIN ENCRYPTED PRIVATE KEY-----\n'.repeat(1_600));
   expect(() => packed('crypto.parseKey', true, 'pem', null, pem, null)).toThrow(/unsupported/);
 });
+
+test('ciphers that go bit by bit take little at a time: they would hold the host for seconds', () => {
+  const key = new Uint8Array(24).fill(1);
+  const iv = new Uint8Array(8);
+  const id = packed('crypto.cipherOpen', true, 'des-ede3-cfb1', 's', key, iv, {}) as string;
+  expect(() => raw('crypto.cipherUpdate', id, new Uint8Array(16_385))).toThrow(/16384 bytes/);
+  expect(raw('crypto.cipherUpdate', id, new Uint8Array(100))).toHaveLength(100);
+});
