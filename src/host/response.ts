@@ -15,6 +15,9 @@ export interface ResponseBody {
 }
 
 const longestContentType = 1_024;
+/** Chunks that are looked at together, and the bytes below which they are small. */
+const mostLoose = 1_024;
+const smallChunk = 1_024;
 
 /**
  * The response stream of `awslambda.streamifyResponse`. Without a writer the body is kept and becomes the
@@ -27,6 +30,9 @@ export class ResponseService implements Service {
   #contentType: string | undefined;
   #chunks: Uint8Array[] = [];
   #size = 0;
+  /** Chunks at the end of the list that were not joined yet, and their bytes. */
+  #loose = 0;
+  #looseBytes = 0;
 
   constructor(limits: { readonly streamedBytes: number; readonly bufferedBytes: number }) {
     this.#mostStreamedBytes = limits.streamedBytes;
@@ -59,6 +65,8 @@ export class ResponseService implements Service {
     this.#contentType = undefined;
     this.#chunks = [];
     this.#size = 0;
+    this.#loose = 0;
+    this.#looseBytes = 0;
   }
 
   readonly operations: NonNullable<Service['operations']> = {
@@ -70,7 +78,7 @@ export class ResponseService implements Service {
       const writer = this.#writer;
       if (writer === undefined) {
         // What is over the limit is not kept; the invocation fails in the end.
-        if (!this.isTooLarge) this.#chunks.push(bytes);
+        if (!this.isTooLarge) this.#keep(bytes);
         return;
       }
       if (this.#size > this.#mostStreamedBytes) {
@@ -83,6 +91,19 @@ export class ResponseService implements Service {
       await writer.write(bytes);
     },
   };
+
+  /** A buffer costs more than a hundred bytes, whatever is in it: many small ones become one. */
+  #keep(bytes: Uint8Array): void {
+    this.#chunks.push(bytes);
+    this.#looseBytes += bytes.byteLength;
+    this.#loose += 1;
+    if (this.#loose < mostLoose) return;
+    if (this.#looseBytes < mostLoose * smallChunk) {
+      this.#chunks.push(Buffer.concat(this.#chunks.splice(-this.#loose)));
+    }
+    this.#loose = 0;
+    this.#looseBytes = 0;
+  }
 
   #open(contentType: string): void {
     if (this.#contentType !== undefined) return;

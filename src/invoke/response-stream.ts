@@ -21,7 +21,8 @@ export class ResponseStream implements ResponseWriter {
   #waitingBytes = 0;
   #end: { readonly error: Error | undefined } | undefined;
   #onChunk: (() => void) | undefined;
-  #onRoom: (() => void) | undefined;
+  /** Writers that wait; a hostile guest may have many at once. */
+  #onRoom: (() => void)[] = [];
 
   constructor() {
     const { promise, resolve } = Promise.withResolvers<void>();
@@ -47,7 +48,7 @@ export class ResponseStream implements ResponseWriter {
     this.#onChunk?.();
     if (this.#waitingBytes < mostWaitingBytes) return Promise.resolve();
     const { promise, resolve } = Promise.withResolvers<void>();
-    this.#onRoom = resolve;
+    this.#onRoom.push(resolve);
     return promise;
   }
 
@@ -64,7 +65,7 @@ export class ResponseStream implements ResponseWriter {
   #close(error: Error | undefined): void {
     this.#end = { error };
     this.#onChunk?.();
-    this.#onRoom?.();
+    this.#makeRoom();
     this.#onOpen();
   }
 
@@ -79,17 +80,23 @@ export class ResponseStream implements ResponseWriter {
     if (chunk !== undefined) {
       controller.enqueue(chunk);
       this.#waitingBytes -= chunk.byteLength;
-      if (this.#waitingBytes < mostWaitingBytes) this.#onRoom?.();
+      if (this.#waitingBytes < mostWaitingBytes) this.#makeRoom();
       return;
     }
     if (this.#end?.error !== undefined) controller.error(this.#end.error);
     else controller.close();
   }
 
+  #makeRoom(): void {
+    const waiting = this.#onRoom;
+    this.#onRoom = [];
+    for (const resume of waiting) resume();
+  }
+
   #cancel(): void {
     this.#isCancelled = true;
     this.#chunks.length = 0;
     this.#waitingBytes = 0;
-    this.#onRoom?.();
+    this.#makeRoom();
   }
 }

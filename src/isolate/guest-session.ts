@@ -542,7 +542,7 @@ export class GuestSession implements RunningEnvironment {
         this.#logs.raw(message.text);
         return;
       case emitKind.startImmediate:
-        this.#work.addImmediate(message.id);
+        if (this.#work.size < maxPendingOperations) this.#work.addImmediate(message.id);
         return;
       case emitKind.startOperation:
         this.#startOperation(message);
@@ -564,7 +564,7 @@ export class GuestSession implements RunningEnvironment {
       this.#work.addTimer(id, operation.delayMs, operation.repeats);
     } else if (operation.name === 'host') {
       this.#startHostOperation(id, operation);
-    } else {
+    } else if (this.#imports.length < maxPendingOperations) {
       this.#work.addOperation(id);
       this.#imports.push({ id, path: operation.path });
     }
