@@ -265,3 +265,22 @@ test('an embedder may answer a connection with a socket of its own', async () =>
     code: 'EACCES',
   });
 });
+
+test('names that nobody waits for any more still count as being asked', async () => {
+  let asked = 0;
+  const lookup = (): Promise<never> => {
+    asked += 1;
+    return new Promise(() => {});
+  };
+  const names = { lookup, resolve: lookup, reverse: lookup };
+  const door = new EgressDoor(resolveNetworkOptions('public'), { names });
+  for (let count = 0; count < 100; count += 1) {
+    const giveUp = new AbortController();
+    const answer = door.lookup(`${count}.example`, 0, giveUp.signal);
+    await new Promise(setImmediate);
+    giveUp.abort(new Error('given up'));
+    await expect(answer).rejects.toThrow('given up');
+  }
+  expect(asked).toBe(8);
+  door.close();
+});
