@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { createSecureContext, type ConnectionOptions, type SecureContext } from 'node:tls';
 import { checkEncryptedPem } from '../crypto/encrypted-keys.ts';
+import { ServiceError } from '../service.ts';
 import type { Question } from './question.ts';
 
 const versions = ['TLSv1', 'TLSv1.1', 'TLSv1.2', 'TLSv1.3'] as const;
@@ -44,14 +45,13 @@ export class TlsOptions {
     const key = this.contextKey(question);
     const known = this.#contexts.get(key);
     if (known !== undefined) return known;
-    const { pfx, ca, cert, key: privateKey, ...fields } = contextFields(question);
+    const { ca, cert, key: privateKey, ...fields } = contextFields(question);
     for (const pem of privateKey) checkEncryptedPem(pem);
     const context = createSecureContext({
       ...fields,
       ...(ca.length > 0 && { ca }),
       ...(cert.length > 0 && { cert }),
       ...(privateKey.length > 0 && { key: privateKey }),
-      ...(pfx !== undefined && { pfx: Buffer.from(pfx, 'base64') }),
     });
     const [oldest] = this.#contexts.keys();
     if (this.#contexts.size >= contextsKept && oldest !== undefined) this.#contexts.delete(oldest);
@@ -61,6 +61,13 @@ export class TlsOptions {
 }
 
 function contextFields(question: Question) {
+  if (question.has('pfx')) {
+    // How often its password is hashed may stand inside of what is encrypted: nothing bounds the host's time.
+    throw new ServiceError(
+      'ERR_FEATURE_UNAVAILABLE_ON_PLATFORM',
+      'The option "pfx" is not available in this environment: give "cert" and "key" as PEM instead',
+    );
+  }
   const pems = { count: 512, maxLength: longestPem };
   const passphrase = question.optionalString('passphrase', 1_024);
   const ciphers = question.optionalString('ciphers', 4_096);
@@ -70,7 +77,6 @@ function contextFields(question: Question) {
     ca: question.strings('ca', pems),
     cert: question.strings('cert', pems),
     key: question.strings('key', pems),
-    pfx: question.optionalString('pfx', longestPem),
     ...(passphrase !== undefined && { passphrase }),
     ...(ciphers !== undefined && { ciphers }),
     ...(ecdhCurve !== undefined && { ecdhCurve }),
