@@ -24,6 +24,9 @@ type Operation =
   /** An operation of a service: it outlives invocations, as sockets of a frozen process do. */
   | { readonly kind: 'host'; isRef: boolean; readonly task: HostTask };
 
+/** So many timers and immediates may pass an answer that waits: endless ones must not hold it up. */
+const mostPassing = 64;
+
 /**
  * Timers and operations of one environment. They keep its event loop busy while they are ref'd, pause when
  * the environment freezes and go on when it thaws.
@@ -33,7 +36,12 @@ export class PendingWork {
   readonly #label: string;
   readonly #onReady: () => void;
   readonly #operations = new Map<number, Operation>();
+  /** Timers, immediates and imports that are ready. */
   readonly #ready = new ReadyQueue();
+  /** What services answered. */
+  readonly #answers = new ReadyQueue();
+  /** How many passed the first answer. */
+  #passed = 0;
   #refs = 0;
   #isFrozen = false;
 
@@ -94,7 +102,7 @@ export class PendingWork {
     const operation = this.#operations.get(id);
     if (operation === undefined) return;
     if (operation.kind === 'timer') operation.timer?.cancel();
-    if (operation.kind === 'host' && !this.#ready.has(id)) operation.task.cancel();
+    if (operation.kind === 'host' && !this.#answers.has(id)) operation.task.cancel();
     this.#forget(id, operation);
   }
 
@@ -102,6 +110,7 @@ export class PendingWork {
     this.#operations.delete(id);
     if (operation.isRef) this.#refs -= 1;
     this.#ready.remove(id);
+    this.#answers.remove(id);
     if (operation.kind === 'host') operation.task.forget();
   }
 
@@ -112,9 +121,15 @@ export class PendingWork {
     this.#refs += isRef ? 1 : -1;
   }
 
-  /** The next delivery, in the order in which things happened. */
+  /**
+   * The next delivery. Timers and immediates come in the order in which they became ready, and so do
+   * answers; but as in Node, where nothing is heard from outside while code runs, an immediate that the
+   * code asked for comes before the answer to what it sent.
+   */
   next(): Delivery | undefined {
-    const delivery = this.#ready.shift();
+    const isAnswersTurn = this.#ready.size === 0 || this.#passed >= mostPassing;
+    const delivery = (isAnswersTurn ? this.#answers.shift() : undefined) ?? this.#ready.shift();
+    this.#passed = isAnswersTurn || this.#answers.size === 0 ? 0 : this.#passed + 1;
     if (delivery === undefined) return undefined;
     const operation = this.#operations.get(delivery.id);
     if (operation?.kind === 'timer' && operation.repeats) this.#arm(delivery.id, operation);
@@ -123,7 +138,7 @@ export class PendingWork {
   }
 
   get hasReady(): boolean {
-    return this.#ready.size > 0;
+    return this.#ready.size > 0 || this.#answers.size > 0;
   }
 
   freeze(): void {
@@ -182,8 +197,9 @@ export class PendingWork {
   }
 
   #deliver(delivery: Delivery): void {
-    this.#ready.push(delivery);
-    if (this.#ready.size === 1) this.#onReady();
+    const isAnswer = this.#operations.get(delivery.id)?.kind === 'host';
+    (isAnswer ? this.#answers : this.#ready).push(delivery);
+    if (this.#ready.size + this.#answers.size === 1) this.#onReady();
   }
 }
 

@@ -1,5 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import type { HostTask } from '../../src/host/host-services.ts';
 import { PendingWork } from '../../src/isolate/pending-work.ts';
 import { VirtualClock } from '../../src/testing/index.ts';
 
@@ -71,6 +72,38 @@ describe('timers', () => {
     work.addTimer(1, 10, false);
 
     expect(clock.pending()).toMatchObject([{ label: 'f:1: setTimeout of 10 ms' }]);
+  });
+});
+
+describe('answers of services', () => {
+  const task: HostTask = { cancel: () => {}, forget: () => {} };
+  const answer = (id: number) => ({ id, failed: false, text: undefined });
+
+  test('come behind the immediates of the code that asked, in their own order', () => {
+    const { work, drain } = setUp();
+    work.addHostOperation(1, task);
+    work.addHostOperation(2, task);
+    work.settle(answer(2));
+    work.settle(answer(1));
+    work.addImmediate(3);
+    work.addImmediate(4);
+    expect(drain()).toEqual([3, 4, 2, 1]);
+  });
+
+  test('are not held up by immediates without end', () => {
+    const { work } = setUp();
+    work.addHostOperation(1, task);
+    work.settle(answer(1));
+    let next = 1;
+    const before: number[] = [];
+    for (;;) {
+      work.addImmediate((next += 1));
+      const { id } = work.next() ?? answer(0);
+      if (id === 1) break;
+      before.push(id);
+      if (before.length > 1_000) break;
+    }
+    expect(before).toHaveLength(64);
   });
 });
 
