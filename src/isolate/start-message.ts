@@ -8,7 +8,8 @@ export function startMessage(
   program: Program,
   entry: Extract<ProgramEntry, { kind: 'found' }>,
 ): string {
-  const { applicationLogLevel: logLevel, ...known } = settings;
+  // What the host keeps to itself: each field costs the cold start.
+  const { applicationLogLevel: logLevel, network: _, maxStreamedBytes: __, ...known } = settings;
   const message: StartMessage = {
     ...known,
     logLevel,
