@@ -409,8 +409,11 @@ describe('failures', () => {
   });
 });
 
+const isOtherNode = process.env['CONTROL_NODE'] !== undefined;
+
 describe('what frameworks build on', () => {
-  test('a response without a connection writes what Node writes', async () => {
+  // Node 26 joins head and body in another way; the guest is as Node 24.
+  test.skipIf(isOtherNode)('a response without a connection writes what Node writes', async () => {
     const script = `
       const written = [];
       const socket = { _writableState: {}, writable: true, write: (data, encoding, done) => { written.push(String(data)); if (typeof done === 'function') done(); return true; },
