@@ -1,3 +1,4 @@
+import { defineLazyExport } from '../cores/lazy-export.ts';
 import { part } from '../parts.ts';
 import { notOffered } from './internal/errors.ts';
 
@@ -93,39 +94,21 @@ export const builtin: Record<string, unknown> = {
   secureHeapUsed: () => ({ total: 0, used: 0, utilization: 0, min: 2 }),
 };
 
-/** A name that stands for its value once it is touched. */
-function defineLazy(name: string, make: () => unknown): void {
-  const replace = (value: unknown): void => {
-    Object.defineProperty(builtin, name, {
-      value,
-      writable: true,
-      configurable: true,
-      enumerable: true,
-    });
-  };
-  Object.defineProperty(builtin, name, {
-    get: () => {
-      const value = make();
-      replace(value);
-      return value;
-    },
-    set: replace,
-    configurable: true,
-    enumerable: true,
-  });
-}
-
 for (const [group, names] of Object.entries(groups)) {
   for (const name of names) {
-    defineLazy(name, () => (part(group) as Record<string, unknown>)[name]);
+    defineLazyExport(builtin, name, () => (part(group) as Record<string, unknown>)[name]);
   }
 }
-defineLazy('getDiffieHellman', () => builtin['createDiffieHellmanGroup']);
+defineLazyExport(builtin, 'getDiffieHellman', () => builtin['createDiffieHellmanGroup']);
 
 const webCrypto = () => (part('web/crypto') as typeof import('../web/crypto.ts')).crypto;
-defineLazy('webcrypto', webCrypto);
-defineLazy('subtle', () => webCrypto().subtle);
-defineLazy('getRandomValues', () => (array: unknown) => webCrypto().getRandomValues(array));
+defineLazyExport(builtin, 'webcrypto', webCrypto);
+defineLazyExport(builtin, 'subtle', () => webCrypto().subtle);
+defineLazyExport(
+  builtin,
+  'getRandomValues',
+  () => (array: unknown) => webCrypto().getRandomValues(array),
+);
 Object.defineProperty(builtin, 'fips', {
   get: () => 0,
   set: (isOn: unknown) => {

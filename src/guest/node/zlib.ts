@@ -1,6 +1,7 @@
+import { defineLazyExport } from '../cores/lazy-export.ts';
 import { part } from '../parts.ts';
 import { codes, constants } from './internal/zlib/constants.ts';
-import { kinds, type Kind, type ZlibOptions } from './internal/zlib/options.ts';
+import { kinds, type ZlibOptions } from './internal/zlib/options.ts';
 
 /**
  * `node:zlib`: the libraries run on the host (src/host/zlib/), chunk by chunk; small data in one call.
@@ -21,7 +22,8 @@ export const builtin: Record<string, unknown> = {
 
 for (const kind of kinds) {
   const name = `${(kind[0] ?? '').toUpperCase()}${kind.slice(1)}`;
-  defineClass(name, kind);
+  // The classes are streams: they load node:stream when one of them is touched.
+  defineLazyExport(builtin, name, () => streams().classes[kind]);
   builtin[kind] = named(kind, (buffer: unknown, options: unknown, callback?: unknown) => {
     oneShot().compressLater(kind, buffer, options, callback);
   });
@@ -44,26 +46,4 @@ for (const [name, value] of Object.entries(constants)) {
 
 function named<Made>(name: string, make: Made): Made {
   return Object.defineProperty(make as object, 'name', { value: name }) as Made;
-}
-
-/** The classes are streams: they load node:stream when one of them is touched. */
-function defineClass(name: string, kind: Kind): void {
-  const replace = (value: unknown): void => {
-    Object.defineProperty(builtin, name, {
-      value,
-      writable: true,
-      configurable: true,
-      enumerable: true,
-    });
-  };
-  Object.defineProperty(builtin, name, {
-    get: () => {
-      const value = streams().classes[kind];
-      replace(value);
-      return value;
-    },
-    set: replace,
-    configurable: true,
-    enumerable: true,
-  });
 }

@@ -1,3 +1,4 @@
+import { callableClass } from '../../../cores/callable-class.ts';
 import { askHost } from '../../../host.ts';
 import { part } from '../../../parts.ts';
 import { exactCopy, isBufferSource } from '../../../web/internal/bytes.ts';
@@ -180,51 +181,8 @@ function invalidState(operation?: string): Error {
   return errorWithCode('ERR_CRYPTO_INVALID_STATE', text);
 }
 
-type Callable<Made> = new (
-  algorithm: unknown,
-  key: unknown,
-  iv: unknown,
-  options?: CipherOptions,
-) => Made;
-
-/** Node's classes may be called without `new`. */
-export const Cipheriv = function Cipheriv(
-  algorithm: unknown,
-  key: unknown,
-  iv: unknown,
-  options?: CipherOptions,
-): CipherivOfNode {
-  return Reflect.construct(
-    CipherivOfNode,
-    [algorithm, key, iv, options],
-    new.target ?? CipherivOfNode,
-  ) as CipherivOfNode;
-} as unknown as Callable<CipherivOfNode>;
-export const Decipheriv = function Decipheriv(
-  algorithm: unknown,
-  key: unknown,
-  iv: unknown,
-  options?: CipherOptions,
-): DecipherivOfNode {
-  return Reflect.construct(
-    DecipherivOfNode,
-    [algorithm, key, iv, options],
-    new.target ?? DecipherivOfNode,
-  ) as DecipherivOfNode;
-} as unknown as Callable<DecipherivOfNode>;
-for (const [function_, made, name] of [
-  [Cipheriv, CipherivOfNode, 'Cipheriv'],
-  [Decipheriv, DecipherivOfNode, 'Decipheriv'],
-] as const) {
-  Object.defineProperty(function_, 'prototype', { value: made.prototype });
-  Object.defineProperty(made.prototype, 'constructor', {
-    value: function_,
-    writable: true,
-    configurable: true,
-    enumerable: false,
-  });
-  Object.defineProperty(function_, 'name', { value: name });
-}
+export const Cipheriv = callableClass(CipherivOfNode, 'Cipheriv');
+export const Decipheriv = callableClass(DecipherivOfNode, 'Decipheriv');
 
 export function createCipheriv(
   algorithm: unknown,

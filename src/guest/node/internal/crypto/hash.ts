@@ -1,3 +1,4 @@
+import { callableClass } from '../../../cores/callable-class.ts';
 import { askHost, type Answer } from '../../../host.ts';
 import { part } from '../../../parts.ts';
 import { isBufferSource, bytesOf, exactCopy } from '../../../web/internal/bytes.ts';
@@ -275,45 +276,8 @@ function deprecated(name: string, code: string): void {
   warnDeprecated(`crypto.${name} constructor is deprecated.`, code);
 }
 
-/** Node's classes may be called without `new`. */
-type Callable<Args extends unknown[], Made> = ((...args: Args) => Made) & {
-  new (...args: Args): Made;
-};
-
-export const Hash = function Hash(algorithm: unknown, options?: HashOptions): HashOfNode {
-  deprecated('Hash', 'DEP0179');
-  return Reflect.construct(
-    HashOfNode,
-    [algorithm, options],
-    new.target ?? HashOfNode,
-  ) as HashOfNode;
-} as unknown as Callable<[unknown, HashOptions?], HashOfNode>;
-export const Hmac = function Hmac(
-  algorithm: unknown,
-  key: unknown,
-  options?: { encoding?: unknown },
-): HmacOfNode {
-  deprecated('Hmac', 'DEP0181');
-  return Reflect.construct(
-    HmacOfNode,
-    [algorithm, key, options],
-    new.target ?? HmacOfNode,
-  ) as HmacOfNode;
-} as unknown as Callable<[unknown, unknown, { encoding?: unknown }?], HmacOfNode>;
-
-for (const [function_, made, name] of [
-  [Hash, HashOfNode, 'Hash'],
-  [Hmac, HmacOfNode, 'Hmac'],
-] as const) {
-  Object.defineProperty(function_, 'prototype', { value: made.prototype });
-  Object.defineProperty(made.prototype, 'constructor', {
-    value: function_,
-    writable: true,
-    configurable: true,
-    enumerable: false,
-  });
-  Object.defineProperty(function_, 'name', { value: name });
-}
+export const Hash = callableClass(HashOfNode, 'Hash', () => deprecated('Hash', 'DEP0179'));
+export const Hmac = callableClass(HmacOfNode, 'Hmac', () => deprecated('Hmac', 'DEP0181'));
 
 export function createHash(algorithm: unknown, options?: HashOptions): HashOfNode {
   return new HashOfNode(algorithm, options);

@@ -1,3 +1,4 @@
+import { callableClass } from '../../../cores/callable-class.ts';
 import { askHost } from '../../../host.ts';
 import { asThrown, callHost, unpack } from '../../../web/internal/host-values.ts';
 import { setImmediate } from '../../../timers.ts';
@@ -99,36 +100,8 @@ class VerifyOfNode extends Message {
   }
 }
 
-type Callable<Made> = new (algorithm: unknown, options?: object) => Made;
-
-/** Node's classes may be called without `new`. */
-export const Sign = function Sign(algorithm: unknown, options?: object): SignOfNode {
-  return Reflect.construct(
-    SignOfNode,
-    [algorithm, options],
-    new.target ?? SignOfNode,
-  ) as SignOfNode;
-} as unknown as Callable<SignOfNode>;
-export const Verify = function Verify(algorithm: unknown, options?: object): VerifyOfNode {
-  return Reflect.construct(
-    VerifyOfNode,
-    [algorithm, options],
-    new.target ?? VerifyOfNode,
-  ) as VerifyOfNode;
-} as unknown as Callable<VerifyOfNode>;
-for (const [function_, made, name] of [
-  [Sign, SignOfNode, 'Sign'],
-  [Verify, VerifyOfNode, 'Verify'],
-] as const) {
-  Object.defineProperty(function_, 'prototype', { value: made.prototype });
-  Object.defineProperty(made.prototype, 'constructor', {
-    value: function_,
-    writable: true,
-    configurable: true,
-    enumerable: false,
-  });
-  Object.defineProperty(function_, 'name', { value: name });
-}
+export const Sign = callableClass(SignOfNode, 'Sign');
+export const Verify = callableClass(VerifyOfNode, 'Verify');
 
 export function createSign(algorithm: unknown, options?: object): SignOfNode {
   return new SignOfNode(algorithm, options);

@@ -1,3 +1,4 @@
+import { callableClass } from '../../../cores/callable-class.ts';
 import { bytesOf } from '../../../web/internal/bytes.ts';
 import { nextTick } from '../../../ticks.ts';
 import { Buffer } from '../../buffer.ts';
@@ -242,17 +243,6 @@ function classOf(kind: Kind): ZlibClass {
       super(kind, options ?? {});
     }
   }
-  const callable = function (options?: ZlibOptions): ZlibStream {
-    return Reflect.construct(Stream, [options], new.target ?? Stream) as ZlibStream;
-  };
   const name = `${(kind[0] ?? '').toUpperCase()}${kind.slice(1)}`;
-  Object.defineProperty(callable, 'name', { value: name });
-  Object.defineProperty(callable, 'prototype', { value: Stream.prototype });
-  Object.defineProperty(Stream.prototype, 'constructor', {
-    value: callable,
-    writable: true,
-    configurable: true,
-    enumerable: false,
-  });
-  return callable as unknown as ZlibClass;
+  return callableClass(Stream, name);
 }
