@@ -28,7 +28,7 @@ const rooms: Record<string, Rule> = {
   guest: { mayImport: ['wire'], packages: guestPackages },
   functions: {
     // The option `network` is checked with the others.
-    mayImport: ['core', 'network/network-options'],
+    mayImport: ['core', 'network/network-options', 'storage/state-store'],
     packages: [
       '@jridgewell/trace-mapping',
       'acorn',
@@ -51,8 +51,13 @@ const rooms: Record<string, Rule> = {
     mayImport: ['core', 'wire', 'host', 'network', 'inspect', 'invoke/executor'],
     packages: ['@jridgewell/trace-mapping', 'isolated-vm', 'p-queue'],
   },
-  brokers: { mayImport: ['core'] },
-  async: { mayImport: ['core', 'functions', 'invoke', 'brokers'], packages: ['p-queue'] },
+  /** Where what was accepted waits: the lease-based queue, in memory or in a SQLite file. */
+  storage: { mayImport: ['core'] },
+  brokers: { mayImport: ['core', 'storage'] },
+  async: {
+    mayImport: ['core', 'functions', 'invoke', 'brokers', 'storage'],
+    packages: ['p-queue'],
+  },
   sources: { mayImport: ['core', 'functions', 'invoke', 'brokers'], packages: ['p-queue'] },
   observe: { mayImport: ['core'] },
   lambda: {
@@ -66,6 +71,7 @@ const rooms: Record<string, Rule> = {
       'network',
       'isolate',
       'inspect',
+      'storage',
       'brokers',
       'async',
       'sources',
@@ -73,7 +79,7 @@ const rooms: Record<string, Rule> = {
     ],
   },
   aws: { mayImport: ['core', 'lambda'] },
-  testing: { mayImport: ['core', 'lambda'] },
+  testing: { mayImport: ['core', 'network', 'lambda'], packages: ['vitest'] },
   cli: { mayImport: ['index', 'aws/index', 'testing/index'] },
 };
 

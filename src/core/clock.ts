@@ -11,6 +11,12 @@ export interface Clock {
    * A timer that is not `keepAlive` lets the process end while it waits.
    */
   setTimer(callback: () => void, delayMs: number, options: TimerOptions): ClockTimer;
+  /**
+   * Says that work goes on in real time (a guest computes, a file is written) which virtual time must not
+   * overtake: a clock that is moved by hand takes its next step when the returned function was called. Clocks
+   * that go by themselves do not have it. `label` names the work, for people who read a stuck test.
+   */
+  hold?(label: string): () => void;
 }
 
 export interface TimerOptions {

@@ -40,6 +40,23 @@ export type StopReason =
   | 'engine-fault'
   | 'closed';
 
+/** The asynchronous event that something happened to. */
+export interface AsyncFacts {
+  readonly at: number;
+  readonly requestId: string;
+  readonly functionName: string;
+  /** As the event was sent: a version, an alias, or `$LATEST`. */
+  readonly qualifier: string;
+}
+
+/** A record or letter on its way out of the asynchronous road. */
+export interface DeliveryFacts extends AsyncFacts {
+  /** `Success`, or why the event was given up. */
+  readonly condition: string;
+  /** ARN of the target, or `callback`. */
+  readonly to: string;
+}
+
 /**
  * Everything that happens, by name. `at` is epoch milliseconds on the `Lambda`'s clock. Payloads are plain
  * data that say their own name in `type`; listeners run at once, in the order in which they were added.
@@ -194,6 +211,67 @@ export interface LambdaEvents {
     readonly title: string;
     readonly webSocketUrl: string;
     readonly isWaiting: boolean;
+  };
+  /** AWS's AsyncEventsReceived: the event is safely queued. */
+  'async.accepted': AsyncFacts & { readonly type: 'async.accepted' };
+  /** An attempt begins; AWS's AsyncEventAge. `attempt` counts from 1, throttled ones not included. */
+  'async.attempted': AsyncFacts & {
+    readonly type: 'async.attempted';
+    readonly attempt: number;
+    readonly ageMs: number;
+  };
+  /** The event was not dealt with and comes again after `delayMs`. */
+  'async.retried': AsyncFacts & {
+    readonly type: 'async.retried';
+    readonly reason: 'function-error' | 'throttled' | 'system-fault' | 'lease-lost';
+    readonly delayMs: number;
+    readonly invokeCount: number;
+  };
+  /** The handler succeeded; the event is done once its destination, if there is one, has the record. */
+  'async.succeeded': AsyncFacts & {
+    readonly type: 'async.succeeded';
+    readonly invokeCount: number;
+  };
+  /** AWS's AsyncEventsDropped: given up, then handed to the failure destination and the dead-letter target. */
+  'async.dropped': AsyncFacts & {
+    readonly type: 'async.dropped';
+    readonly condition: string;
+    readonly invokeCount: number;
+  };
+  /** The `Lambda` was closed while the event waited in memory. */
+  'async.abandoned': AsyncFacts & { readonly type: 'async.abandoned'; readonly eventJson: string };
+  'destination.delivered': DeliveryFacts & { readonly type: 'destination.delivered' };
+  /** AWS's DestinationDeliveryFailures: tried again until it could not succeed any more. */
+  'destination.failed': DeliveryFacts & {
+    readonly type: 'destination.failed';
+    readonly reason: string;
+    /** What could not be delivered. */
+    readonly body: string;
+  };
+  'deadLetter.sent': DeliveryFacts & { readonly type: 'deadLetter.sent' };
+  /** AWS's DeadLetterErrors. */
+  'deadLetter.failed': DeliveryFacts & {
+    readonly type: 'deadLetter.failed';
+    readonly reason: string;
+    readonly body: string;
+  };
+  /** AWS's RecursiveInvocationsDropped. */
+  'recursion.stopped': {
+    readonly type: 'recursion.stopped';
+    readonly at: number;
+    readonly requestId: string;
+    readonly functionName: string;
+    /** Invocations of this function in the chain so far. */
+    readonly rounds: number;
+  };
+  /** A queue, topic, rule or notification could deliver a message nowhere, not even to a dead-letter queue. */
+  'delivery.failed': {
+    readonly type: 'delivery.failed';
+    readonly at: number;
+    readonly from: string;
+    readonly to: string;
+    readonly reason: string;
+    readonly body: string;
   };
   /** A killed guest holds a thread that nothing short of the end of the process frees, or gave one back. */
   'engine.zombies': {

@@ -1,0 +1,50 @@
+import { resolveHome, type Home } from '../core/arn.ts';
+import { SystemClock, type Clock } from '../core/clock.ts';
+import { RandomIds, type Ids } from '../core/ids.ts';
+import type { DeliveryQueue, OpenQueueOptions } from '../storage/delivery-queue.ts';
+
+/** What a broker is made in. A `Lambda` gives its own; a broker that stands alone gets defaults. */
+export interface BrokerContext {
+  /** Part of every ARN. @default region us-east-1, account 123456789012 */
+  readonly home: Home;
+  /** @default the system's clock */
+  readonly clock: Clock;
+  readonly ids: Ids;
+  /** Where queues keep their messages. @default the memory of this process */
+  readonly openQueue: (options: OpenQueueOptions) => DeliveryQueue;
+  /**
+   * Told of each message that could be delivered neither to its target nor to a dead-letter queue.
+   * @default a warning of the process
+   */
+  readonly onUndelivered: (message: UndeliveredMessage) => void;
+}
+
+/** A message that is lost unless somebody listens. */
+export interface UndeliveredMessage {
+  /** ARN of the topic, rule or queue that could not get rid of it. */
+  readonly from: string;
+  /** ARN of the target, or `callback`. */
+  readonly to: string;
+  readonly reason: string;
+  readonly body: string;
+}
+
+/** Fills in what is left out. */
+export function resolveBrokerContext(given: Partial<BrokerContext> = {}): BrokerContext {
+  const {
+    home = resolveHome({ region: 'us-east-1', accountId: '123456789012' }),
+    clock = new SystemClock(),
+    ids = new RandomIds(),
+    openQueue = () => {
+      throw new Error('no storage yet');
+    },
+    onUndelivered = warn,
+  } = given;
+  return Object.freeze({ home, clock, ids, openQueue, onUndelivered });
+}
+
+function warn({ from, to, reason }: UndeliveredMessage): void {
+  process.emitWarning(`A message from ${from} to ${to} could not be delivered: ${reason}`, {
+    type: 'IsolambdaUndelivered',
+  });
+}
