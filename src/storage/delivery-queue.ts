@@ -6,6 +6,10 @@
  * Delivery is at least once. `receive` hands a message out under a lease; whoever holds the lease answers with
  * `ack`, `nack` or `deadLetter`. A lease that runs out, or whose holder is gone, ends by itself and the
  * message is received again. All times are epoch milliseconds on the clock that the queue was opened with.
+ *
+ * A lease is lost when the message was received again, given back or is gone; one that merely ran out still
+ * answers, so that slow work is not done twice without need. In a FIFO queue a lease is lost when it runs out:
+ * whatever comes next in the group must not be overtaken.
  */
 export interface DeliveryQueue {
   readonly caps: QueueCaps;
@@ -13,7 +17,10 @@ export interface DeliveryQueue {
   send(messages: readonly OutMessage[]): Promise<readonly SendResult[]>;
   /** Up to `max` messages, as soon as there is one; an empty list when the wait is over. */
   receive(options: ReceiveOptions): Promise<readonly Lease[]>;
-  /** Keeps a message for `visibilityMs` from now. False: the lease was lost; stop, and do not acknowledge. */
+  /**
+   * Keeps a message for `visibilityMs` from now; 0 lets the lease run out at once. False: the lease was lost;
+   * stop, and do not acknowledge.
+   */
   extend(lease: LeaseKey, visibilityMs: number): Promise<boolean>;
   /** The messages are done. False where the lease was lost: somebody else may have the message. */
   ack(leases: readonly LeaseKey[]): Promise<readonly boolean[]>;
@@ -21,10 +28,13 @@ export interface DeliveryQueue {
   nack(lease: LeaseKey, options: NackOptions): Promise<boolean>;
   /**
    * Moves a message into another queue of the same storage, in one step: after a crash it is in exactly one of
-   * the two. False: the lease was lost.
+   * the two. It arrives as a new one (ready, never received, last in its group) that is nobody's duplicate.
+   * False: the lease was lost.
    */
   deadLetter(lease: LeaseKey, options: DeadLetterOptions): Promise<boolean>;
-  /** Drops every message, leased ones too. Gives their number. */
+  /** Whether a message is here: ready, delayed or leased. */
+  has(id: string): boolean;
+  /** Drops every message, leased ones too, and forgets deduplication ids. Gives the number of messages. */
   purge(): Promise<number>;
   stats(): QueueStats;
   /** Ends waiting receives with an empty list. What is durable stays. */
@@ -52,7 +62,10 @@ export interface OutMessage {
   readonly notBeforeMs?: number;
   /** For people who read what a clock waits for, such as `retry 1 of request 7f3e`. */
   readonly reason?: string;
-  /** FIFO queues only, and required there: one message of a group is out at a time, in the order of arrival. */
+  /**
+   * FIFO queues only, and required there. A receive takes as many messages as it may from the front of a group,
+   * in the order of arrival, and stops at one that is out or delayed.
+   */
   readonly groupId?: string;
   /** FIFO queues only: a second message with it within the window is not kept. */
   readonly dedupId?: string;
@@ -61,7 +74,7 @@ export interface OutMessage {
 export interface SendResult {
   /** Of the message that is kept: of the first one, when this is a duplicate. */
   readonly id: string;
-  /** Grows with each message of the queue. */
+  /** Grows with each message of the queue; of the first one, when this is a duplicate. */
   readonly sequence: bigint;
   readonly isDuplicate: boolean;
 }
@@ -109,6 +122,8 @@ export interface DeadLetterOptions {
   readonly reason: string;
   /** Opened from the same storage. */
   readonly target: DeliveryQueue;
+  /** Retention counts from then. @default now */
+  readonly sentMs?: number;
   /** Replaces what is kept beside the body. */
   readonly meta?: string;
 }
