@@ -31,4 +31,18 @@ export const limits = {
   tenantIdLength: 256,
   /** Memory that gives one full vCPU; 1,792 in AWS's older documents. */
   memoryMbPerVcpu: 1_769,
+  /** https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingObjects.html and its neighbours. */
+  bucket: {
+    nameLength: { min: 3, max: 63 },
+    /** Of UTF-8. */
+    keyBytes: 1_024,
+    /** What one put may carry. */
+    objectBytes: 5_368_709_120,
+    /** Names and values of user metadata together. */
+    metadataBytes: 2_048,
+    listedKeys: 1_000,
+    deletedKeys: 1_000,
+    notifications: 100,
+    notificationIdLength: 255,
+  },
 } as const;
