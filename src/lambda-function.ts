@@ -39,7 +39,7 @@ export class LambdaFunction<Event = unknown, Result = unknown> extends Invocable
   }
 
   get tags(): Readonly<Record<string, string>> {
-    return this.#context.store.get(this.name)?.tags ?? {};
+    return this.#context.store.get(this.name)?.settings.tags ?? {};
   }
 
   /** Changes code or settings of `$LATEST`. Environments of the old one finish what they run, then go. */

@@ -58,10 +58,14 @@ export class PayloadTooLargeError extends LambdaError<'ERR_PAYLOAD_TOO_LARGE'> {
   readonly bytes: number;
   readonly limit: number;
 
-  constructor(bytes: number, limit: number) {
+  constructor(
+    bytes: number,
+    limit: number,
+    invocationType: 'RequestResponse' | 'Event' = 'RequestResponse',
+  ) {
     super(
       'ERR_PAYLOAD_TOO_LARGE',
-      `${bytes} byte payload is too large for the RequestResponse invocation type (limit ${limit} bytes)`,
+      `${bytes} byte payload is too large for the ${invocationType} invocation type (limit ${limit} bytes)`,
     );
     this.bytes = bytes;
     this.limit = limit;

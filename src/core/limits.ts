@@ -22,12 +22,23 @@ export const limits = {
   /** Zipped size of a package that is uploaded directly. */
   zippedBytes: 52_428_800,
   syncRequestBytes: 6_291_456,
+  /** 262,144 until October 2025. */
+  asyncRequestBytes: 1_048_576,
+  asyncRetries: { min: 0, max: 2, default: 2 },
+  asyncEventAgeMs: { min: 60_000, max: 21_600_000, default: 21_600_000 },
+  /** Invocations of one function in one chain of requests; the next one is refused. */
+  recursionRounds: 16,
+  /** A dead letter carries so much of the error message. */
+  deadLetterMessageBytes: 1_024,
+  /** What must stay for functions without a reserve. */
+  unreservedConcurrency: 100,
   /** 100 bytes more than the request, as AWS's own error message says. */
   syncResponseBytes: 6_291_556,
   /** AWS slows a stream down after 6 MB; the library does not. */
   streamedResponseBytes: 209_715_200,
   clientContextBytes: 3_583,
   concurrency: { min: 1, max: 100_000, default: 1_000 },
+  reservedConcurrency: { min: 0, max: 100_000 },
   tenantIdLength: 256,
   /** Memory that gives one full vCPU; 1,792 in AWS's older documents. */
   memoryMbPerVcpu: 1_769,

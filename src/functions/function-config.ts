@@ -1,6 +1,7 @@
 import { checkFunctionName, type Home } from '../core/arn.ts';
 import { InvalidOptionError } from '../core/errors.ts';
 import { limits } from '../core/limits.ts';
+import type { RecursiveLoop } from '../core/lineage.ts';
 import {
   checkBoolean,
   checkInteger,
@@ -20,6 +21,7 @@ import type {
   Isolation,
   TracingMode,
 } from './function-options.ts';
+import { resolveDeadLetter } from './dead-letter-option.ts';
 import { resolveInspect, type InspectConfig } from './inspect-options.ts';
 import { resolveLayers, type LayerSource } from './layer-options.ts';
 import { resolveLogging, type LoggingConfig } from './logging-options.ts';
@@ -53,7 +55,19 @@ export interface FunctionConfig {
   readonly sourceMaps: boolean;
   readonly inspect: InspectConfig | false;
   readonly perTenant: boolean;
+  readonly reservedConcurrency: number | null;
+  /** ARN of a queue or topic. */
+  readonly deadLetter: string | null;
+  readonly recursiveLoop: RecursiveLoop;
 }
+
+/** Settings of the function as a whole: no version freezes them, and changing them makes no new `$LATEST`. */
+export const functionLevelNames: readonly (keyof FunctionConfig)[] = [
+  'tags',
+  'reservedConcurrency',
+  'deadLetter',
+  'recursiveLoop',
+];
 
 /** What the defaults depend on besides the options. */
 export interface FunctionDefaults {
@@ -87,6 +101,9 @@ const optionNames = Object.keys({
   sourceMaps: true,
   inspect: true,
   perTenant: true,
+  reservedConcurrency: true,
+  deadLetter: true,
+  recursiveLoop: true,
 } satisfies Record<keyof FunctionOptions, true>);
 
 const changeNames = optionNames.filter((name) => name !== 'name');
@@ -123,6 +140,9 @@ export function resolveFunctionOptions(
     sourceMaps = true,
     inspect = false,
     perTenant = false,
+    reservedConcurrency = null,
+    deadLetter = null,
+    recursiveLoop = 'Terminate',
   } = options;
 
   checkFunctionName('name', name);
@@ -141,6 +161,10 @@ export function resolveFunctionOptions(
   checkBoolean('allowWebAssembly', allowWebAssembly);
   checkBoolean('sourceMaps', sourceMaps);
   checkBoolean('perTenant', perTenant);
+  if (reservedConcurrency !== null) {
+    checkInteger('reservedConcurrency', reservedConcurrency, limits.reservedConcurrency);
+  }
+  checkOneOf('recursiveLoop', recursiveLoop, ['Terminate', 'Allow']);
 
   return Object.freeze({
     name,
@@ -167,6 +191,9 @@ export function resolveFunctionOptions(
     sourceMaps,
     inspect: resolveInspect(inspect, isolation),
     perTenant,
+    reservedConcurrency,
+    deadLetter: resolveDeadLetter(deadLetter),
+    recursiveLoop,
   });
 }
 

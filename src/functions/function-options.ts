@@ -1,3 +1,4 @@
+import type { RecursiveLoop } from '../core/lineage.ts';
 import type { CodeSource } from './code/code-source.ts';
 import type { InspectOptions } from './inspect-options.ts';
 import type { NetworkOption } from '../network/network-options.ts';
@@ -134,6 +135,27 @@ export interface FunctionOptions {
    */
   readonly inspect?: boolean | InspectOptions;
   /**
+   * Invocations that the function may run at one time, kept for it alone; 0 stops it. Belongs to the function,
+   * not to a version. `null` takes the reserve away.
+   * https://docs.aws.amazon.com/lambda/latest/dg/configuration-concurrency.html
+   * @default null
+   */
+  readonly reservedConcurrency?: number | null;
+  /**
+   * Queue or topic (or its ARN) that gets the events of asynchronous invocations which were given up, with the
+   * original body. Standard ones only. Belongs to the function, not to a version. `null` takes it away.
+   * https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html#invocation-dlq
+   * @default null
+   */
+  readonly deadLetter?: DeadLetterTarget | null;
+  /**
+   * What happens when the function takes part in one chain of requests for the 17th time: `Terminate` stops
+   * the chain there, `Allow` lets it go on.
+   * https://docs.aws.amazon.com/lambda/latest/dg/invocation-recursion.html
+   * @default 'Terminate'
+   */
+  readonly recursiveLoop?: RecursiveLoop;
+  /**
    * Whether each tenant gets environments of its own; every invocation then names a tenant. Cannot
    * change later. https://docs.aws.amazon.com/lambda/latest/dg/tenant-isolation.html
    * @default false
@@ -141,6 +163,8 @@ export interface FunctionOptions {
   readonly perTenant?: boolean;
 }
 
+/** A queue, a topic, or the ARN of one. */
+export type DeadLetterTarget = string | { readonly arn: string };
 export type Architecture = 'x86_64' | 'arm64';
 export type TracingMode = 'PassThrough' | 'Active';
 export type Isolation = 'thread' | 'inline';

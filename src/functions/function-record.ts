@@ -3,8 +3,14 @@ import type { Program } from '../core/program.ts';
 import type { LoadedCode } from './code-loader.ts';
 import type { FunctionConfig } from './function-config.ts';
 
-/** What a version freezes of the configuration: tags stay with the function, code and layers are loaded. */
-export type VersionConfig = Omit<FunctionConfig, 'code' | 'layers' | 'tags'>;
+/** What a version freezes of the configuration: some settings stay with the function, code and layers are loaded. */
+export type VersionConfig = Omit<FunctionConfig, 'code' | 'layers' | keyof FunctionLevelConfig>;
+
+/** Settings of the function as a whole. */
+export type FunctionLevelConfig = Pick<
+  FunctionConfig,
+  'tags' | 'reservedConcurrency' | 'deadLetter' | 'recursiveLoop'
+>;
 
 /**
  * One immutable version of a function. The object itself is the identity of the version: each update of
@@ -34,7 +40,8 @@ export interface FunctionRecord {
   readonly name: string;
   /** Unqualified. */
   readonly arn: string;
-  readonly tags: Readonly<Record<string, string>>;
+  /** What belongs to the function and not to a version. */
+  readonly settings: FunctionLevelConfig;
   readonly latest: FunctionVersionRecord;
 }
 
@@ -53,7 +60,8 @@ export function latestRecord(
   loaded: { readonly code: LoadedCode; readonly program: Program },
   revision: Revision,
 ): FunctionVersionRecord {
-  const { code: _source, layers: _layers, tags: _tags, ...versionConfig } = config;
+  const { code: _source, layers: _layers, ...rest } = config;
+  const versionConfig = withoutFunctionLevel(rest);
   return Object.freeze({
     functionName: config.name,
     version: latestVersion,
@@ -84,6 +92,23 @@ export function publishedRecord(
     arn: functionArn(home, latest.functionName, version),
     description,
   });
+}
+
+/** The settings of a function that no version freezes. */
+export function functionLevelOf(config: FunctionConfig): FunctionLevelConfig {
+  const { tags, reservedConcurrency, deadLetter, recursiveLoop } = config;
+  return Object.freeze({ tags, reservedConcurrency, deadLetter, recursiveLoop });
+}
+
+function withoutFunctionLevel(config: Omit<FunctionConfig, 'code' | 'layers'>): VersionConfig {
+  const {
+    tags: _tags,
+    reservedConcurrency: _reserve,
+    deadLetter: _letters,
+    recursiveLoop: _loop,
+    ...versionConfig
+  } = config;
+  return versionConfig;
 }
 
 /** Whether two versions would behave the same: equal code and equal version-specific configuration. */

@@ -11,13 +11,20 @@ import type { CodeLoader, LayerLoader, LoadedCode, LoadedLayer } from './code-lo
 import { FunctionDirectory, type FunctionEntry } from './directory.ts';
 import {
   changeFunctionConfig,
+  functionLevelNames,
   resolveFunctionOptions,
   type FunctionConfig,
   type FunctionDefaults,
 } from './function-config.ts';
 import type { FunctionChanges, FunctionOptions } from './function-options.ts';
 import { Layers } from './layers.ts';
-import { latestRecord, type FunctionRecord, type Revision } from './function-record.ts';
+import {
+  functionLevelOf,
+  latestRecord,
+  type FunctionLevelConfig,
+  type FunctionRecord,
+  type Revision,
+} from './function-record.ts';
 import { checkRevision } from './revision.ts';
 import { routeOf, Router } from './routing.ts';
 import { Versions, type OnRetired } from './versions.ts';
@@ -36,6 +43,8 @@ export interface FunctionStoreOptions {
   readonly memoryMbPerVcpu?: number;
   /** What functions may reach that do not say. @default public addresses */
   readonly network?: ResolvedNetwork;
+  /** Throws when settings of a function do not fit to those of the rest; asked before anything is done. */
+  readonly checkSettings?: (functionName: string, settings: FunctionLevelConfig) => void;
 }
 
 /** The control plane: creates, changes and deletes functions; versions, aliases and routing hang on it. */
@@ -50,11 +59,13 @@ export class FunctionStore {
   readonly #clock: Clock;
   readonly #ids: Ids;
   readonly #onRetired: OnRetired;
+  readonly #checkSettings: (functionName: string, settings: FunctionLevelConfig) => void;
   /** Names whose code is being loaded; a function shows only when it is whole. */
   readonly #creating = new Set<string>();
 
   constructor(options: FunctionStoreOptions) {
     const { home, loadCode, loadLayer, clock, ids, random, onRetired = () => {} } = options;
+    this.#checkSettings = options.checkSettings ?? (() => {});
     const { memoryMbPerVcpu = limits.memoryMbPerVcpu, network = resolveNetworkOptions() } = options;
     this.#defaults = { home, memoryMbPerVcpu, network };
     this.#loadCode = loadCode;
@@ -75,6 +86,7 @@ export class FunctionStore {
     if (this.#directory.find(name) !== undefined || this.#creating.has(name)) {
       throw new ConflictError(`Function already exist: ${name}`);
     }
+    this.#checkSettings(name, functionLevelOf(config));
 
     this.#creating.add(name);
     try {
@@ -107,7 +119,7 @@ export class FunctionStore {
 
   /**
    * Makes a new `$LATEST` and retires the one before; published versions stay as they are. A change of
-   * tags alone keeps `$LATEST`. Until the promise settles, requests run on the old one.
+   * tags or of other settings of the whole function alone keeps `$LATEST`. Until the promise settles, requests run on the old one.
    */
   async update(
     reference: string,
@@ -117,7 +129,8 @@ export class FunctionStore {
     const entry = this.#directory.needIdle(reference);
     const config = changeFunctionConfig(entry.config, changes, this.#defaults);
     checkRevision(options.revisionId, entry.latest.revisionId);
-    if (isOnlyTags(changes)) {
+    this.#checkSettings(entry.name, functionLevelOf(config));
+    if (isOnlyFunctionLevel(changes)) {
       entry.config = config;
       return recordOf(entry);
     }
@@ -213,10 +226,11 @@ interface LoadedProgram {
 
 function recordOf(entry: FunctionEntry): FunctionRecord {
   const { name, arn, config, latest } = entry;
-  return Object.freeze({ name, arn, tags: config.tags, latest });
+  return Object.freeze({ name, arn, settings: functionLevelOf(config), latest });
 }
 
-function isOnlyTags(changes: FunctionChanges): boolean {
+function isOnlyFunctionLevel(changes: FunctionChanges): boolean {
   const given = Object.entries(changes).filter(([, value]) => value !== undefined);
-  return given.length > 0 && given.every(([name]) => name === 'tags');
+  const names: readonly string[] = functionLevelNames;
+  return given.length > 0 && given.every(([name]) => names.includes(name));
 }

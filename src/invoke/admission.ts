@@ -1,21 +1,33 @@
+import type { Clock } from '../core/clock.ts';
 import { ThrottledError } from '../core/errors.ts';
 import type { Events } from '../core/events.ts';
-import type { Clock } from '../core/clock.ts';
+import { limits } from '../core/limits.ts';
+import { AwsRuleError } from '../functions/aws-rule-error.ts';
+
+/** Invocations that share one limit: those of a function with a reserve, or of all the others. */
+export interface ConcurrencyPool {
+  readonly isReserved: boolean;
+  limit: number;
+  running: number;
+}
 
 /**
- * Decides who may run. So far one pool for the account; reserved and provisioned concurrency join here.
- * https://docs.aws.amazon.com/lambda/latest/dg/lambda-concurrency.html
+ * Decides who may run: a function with reserved concurrency counts against that, the others share what is left
+ * of the account's. https://docs.aws.amazon.com/lambda/latest/dg/lambda-concurrency.html
  */
 export class Admission {
   readonly #limit: number;
   readonly #events: Events;
   readonly #clock: Clock;
+  readonly #shared: ConcurrencyPool;
+  readonly #reserves = new Map<string, ConcurrencyPool>();
   #running = 0;
 
   constructor(limit: number, events: Events, clock: Clock) {
     this.#limit = limit;
     this.#events = events;
     this.#clock = clock;
+    this.#shared = { isReserved: false, limit, running: 0 };
   }
 
   get running(): number {
@@ -23,23 +35,59 @@ export class Admission {
   }
 
   /** Grants the right to run one invocation; `release` gives it back. Throws when there is none left. */
-  acquire(functionName: string): void {
-    if (this.#running < this.#limit) {
+  acquire(functionName: string): ConcurrencyPool {
+    const pool =
+      this.#reserves.size === 0 ? this.#shared : (this.#reserves.get(functionName) ?? this.#shared);
+    if (pool.running < pool.limit) {
+      pool.running += 1;
       this.#running += 1;
-      return;
+      return pool;
     }
-    const reason = 'ConcurrentInvocationLimitExceeded';
-    this.#events.emit({
-      type: 'invocation.throttled',
-      at: this.#clock.now(),
-      functionName,
-      reason,
-      limit: this.#limit,
-    });
-    throw new ThrottledError(functionName, this.#limit, reason);
+    const { limit, isReserved } = pool;
+    const reason = isReserved
+      ? 'ReservedFunctionConcurrentInvocationLimitExceeded'
+      : 'ConcurrentInvocationLimitExceeded';
+    const at = this.#clock.now();
+    this.#events.emit({ type: 'invocation.throttled', at, functionName, reason, limit });
+    throw new ThrottledError(functionName, limit, reason);
   }
 
-  release(): void {
+  release(pool: ConcurrencyPool): void {
+    pool.running -= 1;
     this.#running -= 1;
+  }
+
+  /** How many invocations of the function may run at one time. */
+  limitOf(functionName: string): number {
+    return (this.#reserves.get(functionName) ?? this.#shared).limit;
+  }
+
+  /** Throws what AWS says to a reserve that leaves too little for the others. */
+  checkReserve(functionName: string, reserved: number | null): void {
+    if (reserved === null || reserved === 0) return;
+    if (this.#unreserved(functionName) - reserved >= limits.unreservedConcurrency) return;
+    throw new AwsRuleError(
+      'reservedConcurrency',
+      `a number that leaves ${limits.unreservedConcurrency} of the account's ${this.#limit} to the others`,
+      reserved,
+      "Specified ReservedConcurrentExecutions for function decreases account's UnreservedConcurrentExecution " +
+        `below its minimum value of [${limits.unreservedConcurrency}].`,
+    );
+  }
+
+  /** Sets a function's reserve, or takes it away. What runs already keeps the place that it has. */
+  reserve(functionName: string, reserved: number | null): void {
+    const pool = this.#reserves.get(functionName);
+    if (reserved === null) this.#reserves.delete(functionName);
+    else if (pool !== undefined) pool.limit = reserved;
+    else this.#reserves.set(functionName, { isReserved: true, limit: reserved, running: 0 });
+    this.#shared.limit = this.#unreserved(undefined);
+  }
+
+  /** What is left when every reserve but one is taken off. */
+  #unreserved(without: string | undefined): number {
+    let left = this.#limit;
+    for (const [name, { limit }] of this.#reserves) if (name !== without) left -= limit;
+    return left;
   }
 }

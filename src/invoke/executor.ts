@@ -14,6 +14,11 @@ export interface Executor {
   start(request: StartRequest): StartedEnvironment | Promise<StartedEnvironment>;
   /** Makes an empty `/tmp` that starts can be given, one after the other. It costs nothing until used. */
   createStorage(ephemeralStorageMb: number): EnvironmentStorage;
+  /**
+   * Set while every core has a guest that computes, so that one more would only wait; resolves when one of
+   * them stops. Callers that may wait ask first.
+   */
+  relief(): Promise<void> | undefined;
   /** Figures for people: blanks waiting, threads lost. */
   stats(): ExecutorStats;
   /** Ends what is left and resolves when no thread works for this executor any more. */

@@ -10,7 +10,7 @@ import type { Ids } from '../core/ids.ts';
 import { limits } from '../core/limits.ts';
 import type { FunctionVersionRecord } from '../functions/function-record.ts';
 import type { ResolvedTarget } from '../functions/routing.ts';
-import type { Admission } from './admission.ts';
+import type { Admission, ConcurrencyPool } from './admission.ts';
 import { environmentInfo, environmentSettings } from './environment-settings.ts';
 import { Environment, stopReason } from './environment.ts';
 import type { EnvironmentPool } from './environment-pool.ts';
@@ -61,6 +61,8 @@ export interface InvokerOptions {
 
 /** How far one invocation has come. */
 interface Run {
+  /** What it counts against. */
+  readonly pool: ConcurrencyPool;
   readonly target: ResolvedTarget;
   readonly invocation: Invocation;
   /** Start of the invoke phase, on the real clock. */
@@ -93,8 +95,9 @@ export class Invoker {
   invoke(target: ResolvedTarget, invocation: Invocation): InvokeOutcome | Promise<InvokeOutcome> {
     if (this.#isClosed) throw new ClosedError();
     checkPayloadSize(invocation.eventJson);
-    this.#admission.acquire(target.version.functionName);
+    const pool = this.#admission.acquire(target.version.functionName);
     const run: Run = {
+      pool,
       target,
       invocation,
       startedMs: 0,
@@ -127,7 +130,7 @@ export class Invoker {
   #release(run: Run): void {
     if (run.isReleased) return;
     run.isReleased = true;
-    this.#admission.release();
+    this.#admission.release(run.pool);
     if (this.#admission.running === 0) this.#onDrained?.();
   }
 
@@ -396,7 +399,8 @@ export class Invoker {
         : new InvokeSuccess(requestId, version.version, textOf(body.bytes), report, body);
     }
     const budget = fault?.kind === 'timeout' ? fault.budget : undefined;
-    return new InvokeFailure(requestId, version.version, error, report, budget);
+    const isSystemFault = fault?.kind === 'engine';
+    return new InvokeFailure(requestId, version.version, error, report, budget, isSystemFault);
   }
 
   #payload(fault: Fault, version: FunctionVersionRecord, requestId: string): ErrorPayload {

@@ -54,6 +54,8 @@ export class InvokeFailure {
   readonly executedVersion: string;
   readonly error: ErrorPayload;
   readonly report: Report;
+  /** isolambda and not the function failed; AWS would answer with a status of 500. */
+  readonly isSystemFault: boolean;
   /** Which budget ended a timeout: the time on the wall, or computing time. */
   readonly exhaustedBudget: 'wall' | 'cpu' | undefined;
 
@@ -63,12 +65,14 @@ export class InvokeFailure {
     error: ErrorPayload,
     report: Report,
     exhaustedBudget: 'wall' | 'cpu' | undefined,
+    isSystemFault: boolean,
   ) {
     this.requestId = requestId;
     this.executedVersion = executedVersion;
     this.error = error;
     this.report = report;
     this.exhaustedBudget = exhaustedBudget;
+    this.isSystemFault = isSystemFault;
   }
 
   /** The error payload as JSON text, fields in AWS's order. */

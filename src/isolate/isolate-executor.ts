@@ -46,6 +46,7 @@ const hostOverheadMb = 1;
 
 /** The tiers `inline` and `thread`: isolates of isolated-vm in this process. */
 export class IsolateExecutor implements Executor {
+  readonly #slots: RunSlots | undefined;
   readonly #blanks: BlankPool;
   readonly #watchdog = new Watchdog();
   readonly #zombies: Zombies;
@@ -56,10 +57,10 @@ export class IsolateExecutor implements Executor {
   #isClosed = false;
 
   constructor(options: IsolateExecutorOptions) {
+    const { parallelism = availableParallelism() } = options;
+    this.#slots = options.tier === 'inline' ? undefined : new RunSlots(parallelism);
     const tier: Tier =
-      options.tier === 'inline'
-        ? { kind: 'inline' }
-        : { kind: 'thread', slots: new RunSlots(options.parallelism ?? availableParallelism()) };
+      this.#slots === undefined ? { kind: 'inline' } : { kind: 'thread', slots: this.#slots };
     this.#blanks = new BlankPool(tier, options.blanks, () => this.#waiting > 0);
     this.#zombies = new Zombies(options.onZombies ?? (() => {}));
     this.#endpoints = options.endpoints;
@@ -119,6 +120,10 @@ export class IsolateExecutor implements Executor {
 
   createStorage(ephemeralStorageMb: number): EnvironmentStorage {
     return new FileStorage(ephemeralStorageMb);
+  }
+
+  relief(): Promise<void> | undefined {
+    return this.#slots?.relief();
   }
 
   stats(): ExecutorStats {

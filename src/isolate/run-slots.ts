@@ -11,6 +11,8 @@ export class RunSlots {
   /** Its one running task is the head of the line, waiting for a slot to be handed over. */
   readonly #line = new PQueue({ concurrency: 1 });
   #handOver: (() => void) | undefined;
+  /** Those who wait for a slot to become free without taking it. */
+  #onRelief: (() => void)[] = [];
 
   constructor(size: number) {
     this.#size = size;
@@ -42,11 +44,20 @@ export class RunSlots {
     const handOver = this.#handOver;
     if (handOver === undefined) {
       this.#taken -= 1;
+      for (const relieve of this.#onRelief.splice(0)) relieve();
       return;
     }
     // The slot goes straight to the head of the line, so nobody can overtake it.
     this.#handOver = undefined;
     handOver();
+  }
+
+  /** Set while no slot is free; resolves when one is. */
+  relief(): Promise<void> | undefined {
+    if (this.#taken < this.#size) return undefined;
+    return new Promise((resolve) => {
+      this.#onRelief.push(resolve);
+    });
   }
 
   /** How many wait. */

@@ -37,6 +37,11 @@ export interface DeliveryQueue {
   /** Drops every message, leased ones too, and forgets deduplication ids. Gives the number of messages. */
   purge(): Promise<number>;
   stats(): QueueStats;
+  /**
+   * Everything that is here, leased or not, in no order. For a report of what the end of the process takes with
+   * it, so an empty list where messages survive.
+   */
+  remaining(): readonly Lease[];
   /** Ends waiting receives with an empty list. What is durable stays. */
   close(): Promise<void>;
 }

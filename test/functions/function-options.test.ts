@@ -40,6 +40,9 @@ test('everything but name and code has a default', () => {
     sourceMaps: true,
     inspect: false,
     perTenant: false,
+    reservedConcurrency: null,
+    deadLetter: null,
+    recursiveLoop: 'Terminate',
   });
 });
 

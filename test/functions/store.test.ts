@@ -16,7 +16,11 @@ describe('create', () => {
     const { store, calls } = controlPlane();
     const orders = await store.create({ name: 'orders', code, memoryMb: 256, tags: { team: 'a' } });
 
-    expect(orders).toMatchObject({ name: 'orders', arn: arnOf('orders'), tags: { team: 'a' } });
+    expect(orders).toMatchObject({
+      name: 'orders',
+      arn: arnOf('orders'),
+      settings: { tags: { team: 'a' } },
+    });
     expect(orders.latest).toMatchObject({
       functionName: 'orders',
       version: '$LATEST',
@@ -158,8 +162,8 @@ describe('update', () => {
     const before = await store.create({ name: 'orders', code });
     const after = await store.update('orders', { tags: { team: 'b' } });
 
-    expect(after.tags).toEqual({ team: 'b' });
-    expect(store.get('orders')?.tags).toEqual({ team: 'b' });
+    expect(after.settings.tags).toEqual({ team: 'b' });
+    expect(store.get('orders')?.settings.tags).toEqual({ team: 'b' });
     expect(after.latest).toBe(before.latest);
     expect(retired).toEqual([]);
   });

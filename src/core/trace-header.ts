@@ -1,0 +1,45 @@
+/**
+ * X-Ray's trace header, which travels with every request: `Root=1-67891233-abcdef012345678912345678;
+ * Parent=463ac35c9f6413ad;Sampled=0;Lineage=a87bd80c:1`. Fields that nobody here knows are passed on.
+ * https://docs.aws.amazon.com/xray/latest/devguide/xray-concepts.html#xray-concepts-tracingheader
+ */
+export type TraceFields = ReadonlyMap<string, string>;
+
+/** Longest header that is read; more is no trace header. */
+const maxLength = 1_024;
+
+export function parseTraceHeader(header: string | undefined): TraceFields {
+  const fields = new Map<string, string>();
+  if (header === undefined || header.length > maxLength) return fields;
+  for (const part of header.split(';')) {
+    const at = part.indexOf('=');
+    if (at > 0) fields.set(part.slice(0, at).trim(), part.slice(at + 1).trim());
+  }
+  return fields;
+}
+
+export function formatTraceHeader(fields: TraceFields): string {
+  return Array.from(fields, ([name, value]) => `${name}=${value}`).join(';');
+}
+
+/**
+ * The fields for a request that came with `header`. Without one a trace begins that nobody samples; it
+ * follows from the request, so that each attempt of an event belongs to the same trace.
+ */
+export function traceFieldsOf(
+  header: string | undefined,
+  request: { readonly requestId: string; readonly atMs: number },
+): TraceFields {
+  const fields = parseTraceHeader(header);
+  if (fields.has('Root')) return fields;
+  const hex = request.requestId.replaceAll('-', '').padEnd(32, '0');
+  const seconds = Math.floor(request.atMs / 1_000)
+    .toString(16)
+    .padStart(8, '0');
+  return new Map([
+    ['Root', `1-${seconds}-${hex.slice(0, 24)}`],
+    ['Parent', hex.slice(16, 32)],
+    ['Sampled', '0'],
+    ...fields,
+  ]);
+}
