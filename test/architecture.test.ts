@@ -95,6 +95,9 @@ const filesOfLambda = new Set([
 /** Who may let the event loop turn, and why a `Clock` would be wrong there. */
 const mayCallSetImmediate: Record<string, string> = {
   'core/events': 'a throwing listener is reported outside of the invocation it listens to',
+  'async/lane': 'the answer to send goes out first, and inline handlers leave the host its turns',
+  'async/event-queue':
+    'what an event sets off is under way before a drain looks whether all is done',
   'functions/code/zip-writer': 'packing a large deployment leaves gaps for other work',
   'testing/virtual-clock': 'between two steps of time, all that is ready gets its turn',
   'isolate/inspector-channel': 'isolated-vm calls from outside of Node, where promises stand still',
