@@ -56,4 +56,19 @@ export const limits = {
     notifications: 100,
     notificationIdLength: 255,
   },
+  /** https://docs.aws.amazon.com/streams/latest/dev/service-sizes-and-limits.html */
+  stream: {
+    nameLength: 128,
+    /** AWS's quota depends on the region; this is the largest one. */
+    shards: { min: 1, max: 20_000, default: 1 },
+    retentionMs: { min: 86_400_000, max: 31_536_000_000, default: 86_400_000 },
+    partitionKeyLength: 256,
+    /** Data and partition key together; a stream can be set up for larger records since 2025. */
+    recordBytes: { min: 1_048_576, max: 10_485_760, default: 1_048_576 },
+    putRecords: { count: 500, bytes: 10_485_760 },
+    getRecords: { count: 10_000, bytes: 10_485_760 },
+    iteratorLifetimeMs: 300_000,
+    /** What one shard takes in a second. */
+    shardWrites: { records: 1_000, bytes: 1_048_576 },
+  },
 } as const;
