@@ -4,7 +4,7 @@ import type { Events } from './core/events.ts';
 import type { AliasChanges, AliasOptions, AliasRecord } from './functions/aliases.ts';
 import type { FunctionChanges, FunctionOptions } from './functions/function-options.ts';
 import type { FunctionRecord, FunctionVersionRecord } from './functions/function-record.ts';
-import type { FunctionStore } from './functions/store.ts';
+import type { FunctionStore, Prepare } from './functions/store.ts';
 import type { LayerVersion, PublishLayerOptions } from './functions/layer-options.ts';
 import type { PublishOptions } from './functions/versions.ts';
 import type { Endpoints } from './inspect/endpoints.ts';
@@ -33,20 +33,15 @@ export class ControlPlane {
     this.#endpoints = endpoints;
   }
 
-  close(): void {
+  /** Refuses further changes; resolves when those on their way are kept. */
+  close(): Promise<void> {
     this.#isClosed = true;
+    return this.#store.close();
   }
 
   async create(options: FunctionOptions): Promise<FunctionRecord> {
     this.#checkOpen();
-    const record = await this.#store.create(options);
-    try {
-      await this.#prepare(record.latest);
-    } catch (error) {
-      this.#store.delete(record.name);
-      this.#endpoints.leave(record.name);
-      throw error;
-    }
+    const record = await this.#deploy((prepare) => this.#store.create(options, prepare));
     this.#events.emit({ type: 'function.created', ...this.#about(record.name, record.arn) });
     return record;
   }
@@ -57,24 +52,24 @@ export class ControlPlane {
     options?: { readonly revisionId?: string },
   ): Promise<void> {
     this.#checkOpen();
-    const record = await this.#store.update(name, changes, options);
-    await this.#prepare(record.latest);
+    const record = await this.#deploy((prepare) =>
+      this.#store.update(name, changes, options, prepare),
+    );
     this.#events.emit({ type: 'function.updated', ...this.#about(record.name, record.arn) });
   }
 
   async delete(name: string): Promise<void> {
     this.#checkOpen();
     const { name: functionName, arn } = this.#store.get(name) ?? { name, arn: name };
-    this.#store.delete(name);
+    await this.#store.delete(name);
     this.#endpoints.leave(functionName);
     this.#events.emit({ type: 'function.deleted', ...this.#about(name, arn) });
   }
 
-  publish(name: string, options: PublishOptions | undefined): FunctionVersionRecord {
+  async publish(name: string, options: PublishOptions | undefined): Promise<FunctionVersionRecord> {
     this.#checkOpen();
-    const before = this.#store.versions.list(name).length;
-    const record = this.#store.versions.publish(name, options);
-    if (this.#store.versions.list(name).length > before) {
+    const { record, isNew } = await this.#store.versions.publish(name, options);
+    if (isNew) {
       const { functionName, version, arn } = record;
       const at = this.#clock.now();
       this.#events.emit({ type: 'version.published', at, functionName, version, arn });
@@ -82,44 +77,75 @@ export class ControlPlane {
     return record;
   }
 
-  publishLayer(options: PublishLayerOptions): Promise<LayerVersion> {
+  async publishLayer(options: PublishLayerOptions): Promise<LayerVersion> {
     this.#checkOpen();
     return this.#store.layers.publish(options);
   }
 
-  deleteVersion(functionName: string, version: string): void {
+  async deleteVersion(functionName: string, version: string): Promise<void> {
     this.#checkOpen();
-    this.#store.versions.delete(functionName, version);
+    await this.#store.versions.delete(functionName, version);
     this.#events.emit({ type: 'version.deleted', at: this.#clock.now(), functionName, version });
   }
 
-  createAlias(functionName: string, alias: string, options: AliasOptions): AliasRecord {
+  async createAlias(
+    functionName: string,
+    alias: string,
+    options: AliasOptions,
+  ): Promise<AliasRecord> {
     this.#checkOpen();
-    const record = this.#store.aliases.create(functionName, alias, options);
+    const record = await this.#store.aliases.create(functionName, alias, options);
     this.#events.emit({ type: 'alias.created', at: this.#clock.now(), functionName, alias });
     return record;
   }
 
-  updateAlias(functionName: string, alias: string, changes: AliasChanges): AliasRecord {
+  async updateAlias(
+    functionName: string,
+    alias: string,
+    changes: AliasChanges,
+  ): Promise<AliasRecord> {
     this.#checkOpen();
-    const record = this.#store.aliases.update(functionName, alias, changes);
+    const record = await this.#store.aliases.update(functionName, alias, changes);
     this.#events.emit({ type: 'alias.updated', at: this.#clock.now(), functionName, alias });
     return record;
   }
 
-  deleteAlias(functionName: string, alias: string): boolean {
+  async deleteAlias(functionName: string, alias: string): Promise<boolean> {
     this.#checkOpen();
-    const existed = this.#store.aliases.delete(functionName, alias);
+    const existed = await this.#store.aliases.delete(functionName, alias);
     if (existed) {
       this.#events.emit({ type: 'alias.deleted', at: this.#clock.now(), functionName, alias });
     }
     return existed;
   }
 
-  async #prepare(version: FunctionVersionRecord): Promise<void> {
-    const { isolation, memoryMb, inspect } = version.config;
-    await this.#endpoints.serve(version.functionName, inspect === false ? undefined : inspect);
-    await this.#executors[isolation].prepare(version.program, memoryMb);
+  /** Whether the change is made or refused, debuggers then find what is deployed. */
+  async #deploy(change: (prepare: Prepare) => Promise<FunctionRecord>): Promise<FunctionRecord> {
+    let functionName: string | undefined;
+    try {
+      return await change(async (latest) => {
+        functionName = latest.functionName;
+        await this.#prepare(latest);
+      });
+    } finally {
+      if (functionName !== undefined) await this.#serve(functionName);
+    }
+  }
+
+  /** Compiles the code and opens what debuggers connect to; what is deployed until then stays as it is. */
+  async #prepare({ functionName, code, config }: FunctionVersionRecord): Promise<void> {
+    const { isolation, memoryMb, inspect } = config;
+    if (inspect !== false) await this.#endpoints.open(inspect, functionName);
+    const { program } = await code.load();
+    await this.#executors[isolation].prepare(program, memoryMb);
+  }
+
+  /** Debuggers find a function where its `$LATEST` says, and nowhere else. */
+  async #serve(functionName: string): Promise<void> {
+    const { inspect = false } = this.#store.get(functionName)?.latest.config ?? {};
+    const endpoint =
+      inspect === false ? undefined : await this.#endpoints.open(inspect, functionName);
+    this.#endpoints.leave(functionName, endpoint);
   }
 
   #about(functionName: string, arn: string): { at: number; functionName: string; arn: string } {

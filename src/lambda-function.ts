@@ -1,4 +1,5 @@
 import type { AliasChanges, AliasOptions, AliasRecord } from './functions/aliases.ts';
+import type { LayerInfo } from './functions/deployed-code.ts';
 import type { FunctionChanges } from './functions/function-options.ts';
 import type {
   FunctionRecord,
@@ -9,6 +10,8 @@ import type { FunctionStore } from './functions/store.ts';
 import type { PublishOptions } from './functions/versions.ts';
 import { Invocable, type Calls } from './invocable.ts';
 import type { ControlPlane } from './control-plane.ts';
+
+export type { LayerInfo } from './functions/deployed-code.ts';
 
 /** What the handles need from the `Lambda` that made them. */
 export interface HandleContext {
@@ -57,7 +60,8 @@ export class LambdaFunction<Event = unknown, Result = unknown> extends Invocable
 
   /** Freezes `$LATEST` as a numbered version; an unchanged `$LATEST` gives the version that is there. */
   async publishVersion(options?: PublishOptions): Promise<FunctionVersion<Event, Result>> {
-    return new FunctionVersion(this.#context, this.#context.control.publish(this.name, options));
+    const record = await this.#context.control.publish(this.name, options);
+    return new FunctionVersion(this.#context, record);
   }
 
   getVersion(version: string): FunctionVersion<Event, Result> {
@@ -70,7 +74,8 @@ export class LambdaFunction<Event = unknown, Result = unknown> extends Invocable
   }
 
   async createAlias(name: string, options: AliasOptions): Promise<Alias<Event, Result>> {
-    return new Alias(this.#context, this.#context.control.createAlias(this.name, name, options));
+    const record = await this.#context.control.createAlias(this.name, name, options);
+    return new Alias(this.#context, record);
   }
 
   getAlias(name: string): Alias<Event, Result> {
@@ -82,7 +87,8 @@ export class LambdaFunction<Event = unknown, Result = unknown> extends Invocable
   }
 
   async updateAlias(name: string, changes: AliasChanges): Promise<Alias<Event, Result>> {
-    return new Alias(this.#context, this.#context.control.updateAlias(this.name, name, changes));
+    const record = await this.#context.control.updateAlias(this.name, name, changes);
+    return new Alias(this.#context, record);
   }
 
   /** Gives `false` when there was none; AWS answers both the same way. */
@@ -108,7 +114,7 @@ export class FunctionVersion<Event = unknown, Result = unknown> extends Invocabl
 
   /** Refused while an alias points at it. */
   async delete(): Promise<void> {
-    this.#context.control.deleteVersion(this.info.functionName, this.version);
+    await this.#context.control.deleteVersion(this.info.functionName, this.version);
   }
 }
 
@@ -133,11 +139,11 @@ export class Alias<Event = unknown, Result = unknown> extends Invocable<Event, R
   }
 
   async update(changes: AliasChanges): Promise<void> {
-    this.#context.control.updateAlias(this.#functionName, this.name, changes);
+    await this.#context.control.updateAlias(this.#functionName, this.name, changes);
   }
 
   async delete(): Promise<void> {
-    this.#context.control.deleteAlias(this.#functionName, this.name);
+    await this.#context.control.deleteAlias(this.#functionName, this.name);
   }
 }
 
@@ -157,15 +163,6 @@ export interface VersionInfo {
   readonly description: string;
 }
 
-/** One layer of a version; `arn` is undefined when it was not published. */
-export interface LayerInfo {
-  readonly arn: string | undefined;
-  /** SHA-256 of the package, in base64. */
-  readonly codeSha256: string;
-  /** Bytes of the package. */
-  readonly codeSize: number;
-}
-
 function versionInfo(record: FunctionVersionRecord): VersionInfo {
   const { functionName, version, arn, codeSha256, codeSize } = record;
   const { revisionId, lastModified, description, config: settings } = record;
@@ -176,13 +173,9 @@ function versionInfo(record: FunctionVersionRecord): VersionInfo {
     settings,
     codeSha256,
     codeSize,
-    layers: record.code.layers.map(layerInfo),
+    layers: record.code.layers,
     revisionId,
     lastModified,
     description,
   });
-}
-
-function layerInfo({ arn, codeSha256, codeSize }: LayerInfo): LayerInfo {
-  return Object.freeze({ arn, codeSha256, codeSize });
 }

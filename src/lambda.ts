@@ -221,7 +221,7 @@ export class Lambda implements AsyncDisposable {
   }
 
   async #close(drainMs: number): Promise<void> {
-    this.#context.control.close();
+    const changesKept = this.#context.control.close();
     const { promise: tooLate, resolve } = Promise.withResolvers<void>();
     const timer = setRealTimer(resolve, drainMs);
     await Promise.race([this.#invoker.drain(), tooLate]);
@@ -229,7 +229,7 @@ export class Lambda implements AsyncDisposable {
     this.#invoker.end();
     this.#pool.close();
     await Promise.all([this.#executors.inline.close(), this.#executors.thread.close()]);
-    await this.#endpoints.close();
+    await Promise.all([this.#endpoints.close(), changesKept]);
   }
 
   [Symbol.asyncDispose](): Promise<void> {

@@ -3,10 +3,11 @@ import { ConflictError, FunctionNotFoundError } from '../core/errors.ts';
 import type { Ids } from '../core/ids.ts';
 import { checkKnownKeys } from '../core/options.ts';
 import { resolveWeights } from './alias-weights.ts';
-import type { FunctionDirectory, FunctionEntry } from './directory.ts';
+import { versionOf, type FunctionDirectory, type FunctionEntry } from './directory.ts';
 import { checkDescription } from './description.ts';
+import { functionDocument } from './function-state.ts';
+import type { Change, Journal } from './journal.ts';
 import { checkRevision } from './revision.ts';
-import { versionOf } from './versions.ts';
 
 /** https://docs.aws.amazon.com/lambda/latest/api/API_CreateAlias.html */
 export interface AliasOptions {
@@ -48,20 +49,24 @@ const optionKeys = Object.keys({
 /** Names for versions. https://docs.aws.amazon.com/lambda/latest/dg/configuration-aliases.html */
 export class Aliases {
   readonly #directory: FunctionDirectory;
+  readonly #journal: Journal;
   readonly #ids: Ids;
 
-  constructor(directory: FunctionDirectory, ids: Ids) {
+  constructor(directory: FunctionDirectory, journal: Journal, ids: Ids) {
     this.#directory = directory;
+    this.#journal = journal;
     this.#ids = ids;
   }
 
-  create(reference: string, name: string, options: AliasOptions): AliasRecord {
+  async create(reference: string, name: string, options: AliasOptions): Promise<AliasRecord> {
     checkAliasName('name', name);
     checkKnownKeys('options', options, optionKeys);
-    const entry = this.#directory.need(reference);
-    const record = this.#record(entry, name, options);
-    if (entry.aliases.has(name)) throw new ConflictError(`Alias already exists: ${record.arn}`);
-    return this.#keep(entry, record);
+    return this.#journal.commit(this.#directory.nameOf(reference), () => {
+      const entry = this.#directory.need(reference);
+      const record = this.#record(entry, name, options);
+      if (entry.aliases.has(name)) throw new ConflictError(`Alias already exists: ${record.arn}`);
+      return this.#planToKeep(entry, record);
+    });
   }
 
   get(reference: string, name: string): AliasRecord {
@@ -78,25 +83,41 @@ export class Aliases {
     return version === undefined ? aliases : aliases.filter((alias) => alias.version === version);
   }
 
-  update(reference: string, name: string, changes: AliasChanges): AliasRecord {
+  async update(reference: string, name: string, changes: AliasChanges): Promise<AliasRecord> {
     checkAliasName('name', name);
     checkKnownKeys('changes', changes, [...optionKeys, 'revisionId']);
-    const entry = this.#directory.need(reference);
-    const current = entry.aliases.get(name);
-    if (current === undefined) throw this.#notFound('Alias not found', reference, name);
-    checkRevision(changes.revisionId, current.revisionId);
+    return this.#journal.commit(this.#directory.nameOf(reference), () => {
+      const entry = this.#directory.need(reference);
+      const current = entry.aliases.get(name);
+      if (current === undefined) throw this.#notFound('Alias not found', reference, name);
+      checkRevision(changes.revisionId, current.revisionId);
 
-    const { version = current.version, weights = current.weights } = changes;
-    const { description = current.description } = changes;
-    return this.#keep(entry, this.#record(entry, name, { version, weights, description }));
+      const { version = current.version, weights = current.weights } = changes;
+      const { description = current.description } = changes;
+      const record = this.#record(entry, name, { version, weights, description });
+      return this.#planToKeep(entry, record);
+    });
   }
 
-  /** Deleting an alias that does not exist is no error, as in AWS; returns whether there was one. */
-  delete(reference: string, name: string): boolean {
+  /** Deleting an alias that does not exist is no error, as in AWS; gives whether there was one. */
+  async delete(reference: string, name: string): Promise<boolean> {
     checkAliasName('name', name);
-    const wasThere = this.#directory.need(reference).aliases.delete(name);
-    if (wasThere) this.#directory.changed();
-    return wasThere;
+    return this.#journal.commit(this.#directory.nameOf(reference), () => {
+      const entry = this.#directory.need(reference);
+      if (!entry.aliases.has(name)) return { apply: () => false };
+      return {
+        stored: () => {
+          const aliases = new Map(entry.aliases);
+          aliases.delete(name);
+          return { put: [functionDocument({ ...entry, aliases })] };
+        },
+        apply: () => {
+          entry.aliases.delete(name);
+          this.#directory.changed();
+          return true;
+        },
+      };
+    });
   }
 
   #record(entry: FunctionEntry, name: string, options: AliasOptions): AliasRecord {
@@ -117,10 +138,18 @@ export class Aliases {
     });
   }
 
-  #keep(entry: FunctionEntry, record: AliasRecord): AliasRecord {
-    entry.aliases.set(record.name, record);
-    this.#directory.changed();
-    return record;
+  #planToKeep(entry: FunctionEntry, record: AliasRecord): Change<AliasRecord> {
+    return {
+      stored: () => {
+        const aliases = new Map(entry.aliases).set(record.name, record);
+        return { put: [functionDocument({ ...entry, aliases })] };
+      },
+      apply: () => {
+        entry.aliases.set(record.name, record);
+        this.#directory.changed();
+        return record;
+      },
+    };
   }
 
   #notFound(text: string, reference: string, name: string): FunctionNotFoundError {

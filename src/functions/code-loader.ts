@@ -34,6 +34,7 @@ export interface LoadedLayer {
   readonly codeSha256: string;
   /** Bytes of the package. */
   readonly codeSize: number;
+  readonly zip: Uint8Array;
   readonly files: ReadonlyMap<string, Uint8Array>;
   readonly links: ReadonlyMap<string, string>;
   /** Files on disk that it was made of. */

@@ -1,7 +1,7 @@
 import { functionArn, parseFunctionReference, type Home } from '../core/arn.ts';
 import { ConflictError, FunctionNotFoundError, InvalidOptionError } from '../core/errors.ts';
 import type { AliasRecord } from './aliases.ts';
-import type { FunctionConfig } from './function-config.ts';
+import type { FunctionSettings } from './function-config.ts';
 import { latestVersion, type FunctionVersionRecord } from './function-record.ts';
 
 /** One deployed function, as the control plane keeps it; records that leave are frozen. */
@@ -9,14 +9,15 @@ export interface FunctionEntry {
   readonly name: string;
   /** Unqualified. */
   readonly arn: string;
-  config: FunctionConfig;
+  /** Its place in the order of creation. */
+  readonly sequence: number;
+  config: FunctionSettings;
   latest: FunctionVersionRecord;
   /** Published versions by number, oldest first. */
   readonly versions: Map<string, FunctionVersionRecord>;
   readonly aliases: Map<string, AliasRecord>;
-  lastPublish:
-    | { readonly from: FunctionVersionRecord; readonly to: FunctionVersionRecord }
-    | undefined;
+  /** The newest version, while it exists; publishing `$LATEST` unchanged gives it again. */
+  lastPublished: FunctionVersionRecord | undefined;
   isUpdating: boolean;
 }
 
@@ -28,6 +29,7 @@ export class FunctionDirectory {
   readonly home: Home;
   readonly #entries = new Map<string, FunctionEntry>();
   #generation = 0;
+  #lastSequence = 0;
 
   constructor(home: Home) {
     this.home = home;
@@ -71,12 +73,18 @@ export class FunctionDirectory {
   }
 
   /** In the order of creation. */
-  all(): IterableIterator<FunctionEntry> {
-    return this.#entries.values();
+  all(): readonly FunctionEntry[] {
+    return [...this.#entries.values()].sort((a, b) => a.sequence - b.sequence);
+  }
+
+  nextSequence(): number {
+    this.#lastSequence += 1;
+    return this.#lastSequence;
   }
 
   add(entry: FunctionEntry): void {
     this.#entries.set(entry.name, entry);
+    this.#lastSequence = Math.max(this.#lastSequence, entry.sequence);
     this.changed();
   }
 
@@ -89,4 +97,12 @@ export class FunctionDirectory {
   changed(): void {
     this.#generation += 1;
   }
+}
+
+/** `$LATEST` or a published version of one function. */
+export function versionOf(
+  entry: FunctionEntry,
+  version: string,
+): FunctionVersionRecord | undefined {
+  return version === latestVersion ? entry.latest : entry.versions.get(version);
 }

@@ -69,6 +69,12 @@ export const functionLevelNames: readonly (keyof FunctionConfig)[] = [
   'recursiveLoop',
 ];
 
+/**
+ * What a function keeps of its configuration. Where code and layers came from matters only while they are
+ * read: what was read is what is deployed.
+ */
+export type FunctionSettings = Omit<FunctionConfig, 'code' | 'layers'>;
+
 /** What the defaults depend on besides the options. */
 export interface FunctionDefaults {
   readonly home: Home;
@@ -105,6 +111,9 @@ const optionNames = Object.keys({
   deadLetter: true,
   recursiveLoop: true,
 } satisfies Record<keyof FunctionOptions, true>);
+
+/** Stands where options need code, although what is deployed stays; nobody reads it. */
+const alreadyDeployed: CodeSource = Object.freeze({ source: '' });
 
 const changeNames = optionNames.filter((name) => name !== 'name');
 const rolePattern = /^arn:aws[a-zA-Z-]*:iam::\d{12}:role\/[\w+=,.@\-/]+$/;
@@ -199,7 +208,7 @@ export function resolveFunctionOptions(
 
 /** The configuration after an update; what `changes` leaves out, or gives as undefined, stays. */
 export function changeFunctionConfig(
-  current: FunctionConfig,
+  current: FunctionSettings,
   changes: FunctionChanges,
   defaults: FunctionDefaults,
 ): FunctionConfig {
@@ -221,9 +230,32 @@ export function changeFunctionConfig(
   );
 }
 
-function optionsOf(config: FunctionConfig): FunctionOptions {
-  const { cpuMs, cpuMsSource, ...options } = config;
-  return cpuMsSource === 'given' ? { ...options, cpuMs } : options;
+/** The configuration without the sources of code and layers. */
+export function settingsOf(config: FunctionConfig): FunctionSettings {
+  const { code: _code, layers: _layers, ...settings } = config;
+  return Object.freeze(settings);
+}
+
+/**
+ * Checks settings that were kept somewhere; throws an `InvalidOptionError` for the first bad one. What they
+ * lack, because an older release knew nothing of it, gets its default.
+ */
+export function restoreSettings(
+  kept: Readonly<Record<string, unknown>>,
+  defaults: FunctionDefaults,
+): FunctionSettings {
+  const { cpuMsSource, ...options } = kept;
+  checkOneOf('cpuMsSource', cpuMsSource, ['given', 'derived']);
+  const checked = { ...options, code: alreadyDeployed } as unknown as FunctionOptions;
+  const config = resolveFunctionOptions(checked, defaults);
+  // A derived budget stays as it was derived, whatever a vCPU costs today.
+  return settingsOf({ ...config, cpuMsSource });
+}
+
+function optionsOf(settings: FunctionSettings): FunctionOptions {
+  const { cpuMs, cpuMsSource, ...options } = settings;
+  const withCode = { ...options, code: alreadyDeployed };
+  return cpuMsSource === 'given' ? { ...withCode, cpuMs } : withCode;
 }
 
 function checkHandler(handler: unknown): asserts handler is string {

@@ -1,14 +1,13 @@
 import { functionArn, type Home } from '../core/arn.ts';
-import type { Program } from '../core/program.ts';
-import type { LoadedCode } from './code-loader.ts';
-import type { FunctionConfig } from './function-config.ts';
+import type { DeployedCode } from './deployed-code.ts';
+import type { FunctionSettings } from './function-config.ts';
 
-/** What a version freezes of the configuration: some settings stay with the function, code and layers are loaded. */
-export type VersionConfig = Omit<FunctionConfig, 'code' | 'layers' | keyof FunctionLevelConfig>;
+/** What a version freezes of the configuration: some settings stay with the function. */
+export type VersionConfig = Omit<FunctionSettings, keyof FunctionLevelConfig>;
 
 /** Settings of the function as a whole. */
 export type FunctionLevelConfig = Pick<
-  FunctionConfig,
+  FunctionSettings,
   'tags' | 'reservedConcurrency' | 'deadLetter' | 'recursiveLoop'
 >;
 
@@ -23,12 +22,11 @@ export interface FunctionVersionRecord {
   /** Qualified with the version. */
   readonly arn: string;
   readonly config: VersionConfig;
-  readonly code: LoadedCode;
+  readonly code: DeployedCode;
   /** SHA-256 of the deployment package, in base64. */
   readonly codeSha256: string;
   /** Bytes of the deployment package. */
   readonly codeSize: number;
-  readonly program: Program;
   readonly revisionId: string;
   /** ISO 8601 in UTC. */
   readonly lastModified: string;
@@ -56,24 +54,22 @@ export const latestVersion = '$LATEST';
 /** Makes the `$LATEST` of a new or updated function. */
 export function latestRecord(
   home: Home,
-  config: FunctionConfig,
-  loaded: { readonly code: LoadedCode; readonly program: Program },
+  settings: FunctionSettings,
+  code: DeployedCode,
   revision: Revision,
 ): FunctionVersionRecord {
-  const { code: _source, layers: _layers, ...rest } = config;
-  const versionConfig = withoutFunctionLevel(rest);
+  const { revisionId, lastModified } = revision;
   return Object.freeze({
-    functionName: config.name,
+    functionName: settings.name,
     version: latestVersion,
-    arn: functionArn(home, config.name, latestVersion),
-    config: Object.freeze(versionConfig),
-    code: loaded.code,
-    codeSha256: loaded.code.codeSha256,
-    codeSize: loaded.code.codeSize,
-    program: loaded.program,
-    revisionId: revision.revisionId,
-    lastModified: revision.lastModified,
-    description: config.description,
+    arn: functionArn(home, settings.name, latestVersion),
+    config: versionConfigOf(settings),
+    code,
+    codeSha256: code.codeSha256,
+    codeSize: code.codeSize,
+    revisionId,
+    lastModified,
+    description: settings.description,
   });
 }
 
@@ -95,20 +91,21 @@ export function publishedRecord(
 }
 
 /** The settings of a function that no version freezes. */
-export function functionLevelOf(config: FunctionConfig): FunctionLevelConfig {
+export function functionLevelOf(config: FunctionSettings): FunctionLevelConfig {
   const { tags, reservedConcurrency, deadLetter, recursiveLoop } = config;
   return Object.freeze({ tags, reservedConcurrency, deadLetter, recursiveLoop });
 }
 
-function withoutFunctionLevel(config: Omit<FunctionConfig, 'code' | 'layers'>): VersionConfig {
+/** The settings that a version freezes. */
+export function versionConfigOf(settings: FunctionSettings): VersionConfig {
   const {
     tags: _tags,
     reservedConcurrency: _reserve,
     deadLetter: _letters,
     recursiveLoop: _loop,
     ...versionConfig
-  } = config;
-  return versionConfig;
+  } = settings;
+  return Object.freeze(versionConfig);
 }
 
 /** Whether two versions would behave the same: equal code and equal version-specific configuration. */

@@ -1,9 +1,8 @@
 import { functionArn, parseFunctionReference } from '../core/arn.ts';
 import { FunctionNotFoundError } from '../core/errors.ts';
 import type { Random } from '../core/random.ts';
-import type { FunctionDirectory, FunctionEntry } from './directory.ts';
+import { versionOf, type FunctionDirectory, type FunctionEntry } from './directory.ts';
 import { latestVersion, type FunctionVersionRecord } from './function-record.ts';
-import { versionOf } from './versions.ts';
 
 /** The version that one request runs on; frozen and shared between requests. */
 export interface ResolvedTarget {

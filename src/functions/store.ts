@@ -3,30 +3,38 @@ import type { Clock } from '../core/clock.ts';
 import { ConflictError, FunctionNotFoundError } from '../core/errors.ts';
 import type { Ids } from '../core/ids.ts';
 import { limits } from '../core/limits.ts';
-import type { Program } from '../core/program.ts';
 import type { Random } from '../core/random.ts';
 import { resolveNetworkOptions, type ResolvedNetwork } from '../network/network-options.ts';
 import { Aliases } from './aliases.ts';
-import type { CodeLoader, LayerLoader, LoadedCode, LoadedLayer } from './code-loader.ts';
+import type { StateStore } from '../storage/state-store.ts';
+import type { CodeLoader, LayerLoader } from './code-loader.ts';
+import type { DeployedCode } from './deployed-code.ts';
+import { Deployer } from './deployer.ts';
 import { FunctionDirectory, type FunctionEntry } from './directory.ts';
 import {
   changeFunctionConfig,
   functionLevelNames,
   resolveFunctionOptions,
-  type FunctionConfig,
+  settingsOf,
   type FunctionDefaults,
+  type FunctionSettings,
 } from './function-config.ts';
 import type { FunctionChanges, FunctionOptions } from './function-options.ts';
-import { Layers } from './layers.ts';
 import {
   functionLevelOf,
   latestRecord,
   type FunctionLevelConfig,
   type FunctionRecord,
+  type FunctionVersionRecord,
   type Revision,
 } from './function-record.ts';
+import { functionDocument, functionKey, versionKey } from './function-state.ts';
+import { Journal, type Change } from './journal.ts';
+import { Layers } from './layers.ts';
+import { nothingRestored, restoreFunctions, type RestoredFunctions } from './restore-functions.ts';
 import { checkRevision } from './revision.ts';
 import { routeOf, Router } from './routing.ts';
+import { StoredPackages } from './stored-packages.ts';
 import { Versions, type OnRetired } from './versions.ts';
 
 export interface FunctionStoreOptions {
@@ -45,7 +53,12 @@ export interface FunctionStoreOptions {
   readonly network?: ResolvedNetwork;
   /** Throws when settings of a function do not fit to those of the rest; asked before anything is done. */
   readonly checkSettings?: (functionName: string, settings: FunctionLevelConfig) => void;
+  /** Keeps every change before anybody sees it. @default changes live as long as the store */
+  readonly state?: StateStore;
 }
+
+/** Gets a new `$LATEST` ready before it takes the place of the old one; what it throws refuses the change. */
+export type Prepare = (latest: FunctionVersionRecord) => Promise<void>;
 
 /** The control plane: creates, changes and deletes functions; versions, aliases and routing hang on it. */
 export class FunctionStore {
@@ -53,9 +66,11 @@ export class FunctionStore {
   readonly aliases: Aliases;
   readonly router: Router;
   readonly layers: Layers;
+  readonly #options: FunctionStoreOptions;
   readonly #directory: FunctionDirectory;
   readonly #defaults: FunctionDefaults;
-  readonly #loadCode: CodeLoader;
+  readonly #journal: Journal;
+  readonly #deployer: Deployer;
   readonly #clock: Clock;
   readonly #ids: Ids;
   readonly #onRetired: OnRetired;
@@ -64,23 +79,30 @@ export class FunctionStore {
   readonly #creating = new Set<string>();
 
   constructor(options: FunctionStoreOptions) {
-    const { home, loadCode, loadLayer, clock, ids, random, onRetired = () => {} } = options;
+    const { home, loadCode, loadLayer, clock, ids, random, state, onRetired = () => {} } = options;
     this.#checkSettings = options.checkSettings ?? (() => {});
     const { memoryMbPerVcpu = limits.memoryMbPerVcpu, network = resolveNetworkOptions() } = options;
+    const directory = new FunctionDirectory(home);
+    const journal = new Journal(state);
+    this.#options = options;
+    this.#directory = directory;
+    this.#journal = journal;
     this.#defaults = { home, memoryMbPerVcpu, network };
-    this.#loadCode = loadCode;
     this.#clock = clock;
     this.#ids = ids;
     this.#onRetired = onRetired;
-    this.#directory = new FunctionDirectory(home);
-    this.layers = new Layers(home, loadLayer, clock);
-    this.versions = new Versions(this.#directory, clock, ids, onRetired);
-    this.aliases = new Aliases(this.#directory, ids);
-    this.router = new Router(this.#directory, random);
+    this.layers = new Layers(home, loadLayer, journal, clock);
+    this.versions = new Versions({ directory, journal, clock, ids, onRetired });
+    this.aliases = new Aliases(directory, journal, ids);
+    this.router = new Router(directory, random);
+    this.#deployer = new Deployer(loadCode, this.layers);
   }
 
   /** Rejects with `ConflictError` when the name is taken, also by a creation that is still loading. */
-  async create(options: FunctionOptions): Promise<FunctionRecord> {
+  async create(
+    options: FunctionOptions,
+    prepare: Prepare = async () => {},
+  ): Promise<FunctionRecord> {
     const config = resolveFunctionOptions(options, this.#defaults);
     const { name } = config;
     if (this.#directory.find(name) !== undefined || this.#creating.has(name)) {
@@ -90,11 +112,16 @@ export class FunctionStore {
 
     this.#creating.add(name);
     try {
-      const layers = config.layers.length === 0 ? [] : await this.layers.load(config.layers);
-      const loaded = await this.#load(config, layers);
-      const entry = this.#newEntry(config, loaded);
-      this.#directory.add(entry);
-      return recordOf(entry);
+      const code = await this.#deployer.deploy(config);
+      const entry = this.#newEntry(settingsOf(config), code);
+      await prepare(entry.latest);
+      return await this.#journal.commit(name, () => ({
+        stored: () => ({ put: [functionDocument(entry)], blobs: packagesOf(entry.latest) }),
+        apply: () => {
+          this.#directory.add(entry);
+          return recordOf(entry);
+        },
+      }));
     } finally {
       this.#creating.delete(name);
     }
@@ -125,84 +152,119 @@ export class FunctionStore {
     reference: string,
     changes: FunctionChanges,
     options: { readonly revisionId?: string } = {},
+    prepare: Prepare = async () => {},
   ): Promise<FunctionRecord> {
+    const name = this.#directory.nameOf(reference);
+    // An update is checked against what the changes before it leave.
+    let earlier = this.#journal.settled(name);
+    while (earlier !== undefined) {
+      await earlier;
+      earlier = this.#journal.settled(name);
+    }
     const entry = this.#directory.needIdle(reference);
     const config = changeFunctionConfig(entry.config, changes, this.#defaults);
+    const settings = settingsOf(config);
     checkRevision(options.revisionId, entry.latest.revisionId);
     this.#checkSettings(entry.name, functionLevelOf(config));
     if (isOnlyFunctionLevel(changes)) {
-      entry.config = config;
-      return recordOf(entry);
+      return this.#journal.commit(name, () => this.#planSettings(entry, settings));
     }
 
     entry.isUpdating = true;
     try {
-      const loaded = await this.#reload(entry, config, changes);
-      this.#checkStillThere(entry);
-      this.#replaceLatest(entry, config, loaded);
-      return recordOf(entry);
+      const code = await this.#deployer.redeploy(entry.latest, config, changes);
+      const latest = latestRecord(this.#defaults.home, settings, code, this.#newRevision());
+      await prepare(latest);
+      return await this.#journal.commit(name, () => this.#planLatest(entry, settings, latest));
     } finally {
       entry.isUpdating = false;
     }
   }
 
   /** Deletes the function with its versions and aliases; what still runs may finish. */
-  delete(reference: string): void {
-    const entry = this.#directory.need(reference);
-    this.#directory.remove(entry);
-    for (const record of [entry.latest, ...entry.versions.values()]) {
-      this.#onRetired(record, 'deleted');
-    }
-  }
-
-  async #load(config: FunctionConfig, layers: readonly LoadedLayer[]): Promise<LoadedProgram> {
-    const code = await this.#loadCode(config.code, { ...config, layers });
-    return { code, program: code.program(config.handler) };
-  }
-
-  /** Reads the source again only when a new one is given: a change of memory must not deploy new code. */
-  async #reload(
-    entry: FunctionEntry,
-    config: FunctionConfig,
-    changes: FunctionChanges,
-  ): Promise<LoadedProgram> {
-    const { code, program } = entry.latest;
-    const layers =
-      changes.layers === undefined ? code.layers : await this.layers.load(config.layers);
-    if (changes.code !== undefined) return this.#load(config, layers);
-    if (config.runtime !== entry.config.runtime || changes.layers !== undefined) {
-      const repacked = await this.#loadCode({ zip: code.zip }, { ...config, layers });
+  async delete(reference: string): Promise<void> {
+    const name = this.#directory.nameOf(reference);
+    return this.#journal.commit(name, () => {
+      const entry = this.#directory.need(reference);
+      const versions = [...entry.versions.keys()].map((version) => versionKey(name, version));
       return {
-        code: { ...repacked, inputFiles: code.inputFiles },
-        program: repacked.program(config.handler),
+        stored: () => ({ delete: [functionKey(name), ...versions] }),
+        apply: () => {
+          this.#directory.remove(entry);
+          for (const record of [entry.latest, ...entry.versions.values()]) {
+            this.#onRetired(record, 'deleted');
+          }
+        },
       };
-    }
-    if (config.handler !== entry.config.handler) {
-      return { code, program: code.program(config.handler) };
-    }
-    return { code, program };
+    });
   }
 
-  #newEntry(config: FunctionConfig, loaded: LoadedProgram): FunctionEntry {
+  /**
+   * Brings back what the storage has; before anything is created. Tells nobody, since nothing has happened.
+   * Rejects with a `StateError` that names what cannot be used.
+   */
+  async restore(): Promise<RestoredFunctions> {
+    const { state, loadCode, loadLayer } = this.#options;
+    if (state === undefined) return nothingRestored;
+    return restoreFunctions(state, {
+      directory: this.#directory,
+      versions: this.versions,
+      layers: this.layers,
+      defaults: this.#defaults,
+      packages: new StoredPackages(state, loadCode, loadLayer),
+    });
+  }
+
+  /** Refuses further changes; resolves when those on their way are kept. */
+  close(): Promise<void> {
+    return this.#journal.close();
+  }
+
+  #planSettings(entry: FunctionEntry, config: FunctionSettings): Change<FunctionRecord> {
+    return {
+      stored: () => ({ put: [functionDocument({ ...entry, config })] }),
+      apply: () => {
+        entry.config = config;
+        return recordOf(entry);
+      },
+    };
+  }
+
+  #planLatest(
+    entry: FunctionEntry,
+    config: FunctionSettings,
+    latest: FunctionVersionRecord,
+  ): Change<FunctionRecord> {
+    this.#checkStillThere(entry);
+    const before = entry.latest;
+    return {
+      stored: () => ({
+        put: [functionDocument({ ...entry, config, latest })],
+        ...(latest.code !== before.code && { blobs: packagesOf(latest) }),
+      }),
+      apply: () => {
+        entry.config = config;
+        entry.latest = latest;
+        this.#directory.changed();
+        this.#onRetired(before, 'updated');
+        return recordOf(entry);
+      },
+    };
+  }
+
+  #newEntry(config: FunctionSettings, code: DeployedCode): FunctionEntry {
     const { home } = this.#defaults;
     return {
       name: config.name,
       arn: functionArn(home, config.name),
+      sequence: this.#directory.nextSequence(),
       config,
-      latest: latestRecord(home, config, loaded, this.#newRevision()),
+      latest: latestRecord(home, config, code, this.#newRevision()),
       versions: new Map(),
       aliases: new Map(),
-      lastPublish: undefined,
+      lastPublished: undefined,
       isUpdating: false,
     };
-  }
-
-  #replaceLatest(entry: FunctionEntry, config: FunctionConfig, loaded: LoadedProgram): void {
-    const before = entry.latest;
-    entry.config = config;
-    entry.latest = latestRecord(this.#defaults.home, config, loaded, this.#newRevision());
-    this.#directory.changed();
-    this.#onRetired(before, 'updated');
   }
 
   /** The function may have been deleted, even created anew, while its code was loading. */
@@ -219,9 +281,14 @@ export class FunctionStore {
   }
 }
 
-interface LoadedProgram {
-  readonly code: LoadedCode;
-  readonly program: Program;
+/** The bytes that the storage may not have yet. */
+function packagesOf({ code }: FunctionVersionRecord): ReadonlyMap<string, Uint8Array> {
+  if (code.loaded === undefined) return new Map();
+  const { zip, codeSha256, layers } = code.loaded.code;
+  return new Map([
+    [codeSha256, zip],
+    ...layers.map((layer) => [layer.codeSha256, layer.zip] as const),
+  ]);
 }
 
 function recordOf(entry: FunctionEntry): FunctionRecord {

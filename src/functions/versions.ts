@@ -4,14 +4,20 @@ import { ConflictError, FunctionNotFoundError } from '../core/errors.ts';
 import type { Ids } from '../core/ids.ts';
 import { checkKnownKeys } from '../core/options.ts';
 import { AwsRuleError } from './aws-rule-error.ts';
-import type { FunctionDirectory, FunctionEntry } from './directory.ts';
+import { versionOf, type FunctionDirectory, type FunctionEntry } from './directory.ts';
 import { checkDescription } from './description.ts';
 import {
   isSameDeployment,
-  latestVersion,
   publishedRecord,
   type FunctionVersionRecord,
 } from './function-record.ts';
+import {
+  functionDocument,
+  lastNumberDocument,
+  versionDocument,
+  versionKey,
+} from './function-state.ts';
+import type { Change, Journal } from './journal.ts';
 import { checkRevision } from './revision.ts';
 
 /** https://docs.aws.amazon.com/lambda/latest/api/API_PublishVersion.html */
@@ -24,6 +30,12 @@ export interface PublishOptions {
   readonly revisionId?: string;
 }
 
+export interface Published {
+  readonly record: FunctionVersionRecord;
+  /** False when nothing had changed and the record was there already. */
+  readonly isNew: boolean;
+}
+
 /** Why a version's environments are of no more use. */
 export type RetireReason = 'updated' | 'deleted';
 export type OnRetired = (record: FunctionVersionRecord, reason: RetireReason) => void;
@@ -34,44 +46,38 @@ const publishKeys = Object.keys({
   revisionId: true,
 } satisfies Record<keyof PublishOptions, true>);
 
+export interface VersionsContext {
+  readonly directory: FunctionDirectory;
+  readonly journal: Journal;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly onRetired: OnRetired;
+}
+
 /** The numbered versions of functions. https://docs.aws.amazon.com/lambda/latest/dg/configuration-versions.html */
 export class Versions {
   readonly #directory: FunctionDirectory;
+  readonly #journal: Journal;
   readonly #clock: Clock;
   readonly #ids: Ids;
   readonly #onRetired: OnRetired;
   /** Outlives the functions: a number never comes back, not even under a name that was deleted. */
   readonly #lastNumbers = new Map<string, number>();
 
-  constructor(directory: FunctionDirectory, clock: Clock, ids: Ids, onRetired: OnRetired) {
-    this.#directory = directory;
-    this.#clock = clock;
-    this.#ids = ids;
-    this.#onRetired = onRetired;
+  constructor(context: VersionsContext) {
+    this.#directory = context.directory;
+    this.#journal = context.journal;
+    this.#clock = context.clock;
+    this.#ids = context.ids;
+    this.#onRetired = context.onRetired;
   }
 
-  /** Freezes `$LATEST` under the next number; without changes since the last time, returns that version. */
-  publish(reference: string, options: PublishOptions = {}): FunctionVersionRecord {
+  /** Freezes `$LATEST` under the next number; without changes since the last time, gives that version. */
+  async publish(reference: string, options: PublishOptions = {}): Promise<Published> {
     checkKnownKeys('options', options, publishKeys);
-    const entry = this.#directory.needIdle(reference);
-    const { latest } = entry;
-    const { description = latest.description, codeSha256, revisionId } = options;
-    checkDescription(description);
-    checkCodeSha256(codeSha256, latest);
-    checkRevision(revisionId, latest.revisionId);
-    const unchanged = publishedBefore(entry);
-    if (unchanged !== undefined) return unchanged;
-
-    const number = (this.#lastNumbers.get(entry.name) ?? 0) + 1;
-    const record = publishedRecord(this.#directory.home, latest, String(number), description, {
-      revisionId: this.#ids.uuid(),
-      lastModified: new Date(this.#clock.now()).toISOString(),
-    });
-    this.#lastNumbers.set(entry.name, number);
-    entry.versions.set(record.version, record);
-    entry.lastPublish = { from: latest, to: record };
-    this.#directory.changed();
-    return record;
+    return this.#journal.commit(this.#directory.nameOf(reference), () =>
+      this.#planPublish(reference, options),
+    );
   }
 
   /** The version of a number, of `$LATEST`, or the one that an alias sends requests to first. */
@@ -89,9 +95,53 @@ export class Versions {
     return [latest, ...versions.values()];
   }
 
-  /** Throws `ConflictError` while an alias sends requests to it. */
-  delete(reference: string, version: string): void {
+  /** Rejects with `ConflictError` while an alias sends requests to it. */
+  async delete(reference: string, version: string): Promise<void> {
     checkQualifier('version', version);
+    return this.#journal.commit(this.#directory.nameOf(reference), () =>
+      this.#planDelete(reference, version),
+    );
+  }
+
+  /** After a restart, numbers go on where they stopped. */
+  restoreLastNumber(name: string, last: number): void {
+    this.#lastNumbers.set(name, Math.max(last, this.#lastNumbers.get(name) ?? 0));
+  }
+
+  #planPublish(reference: string, options: PublishOptions): Change<Published> {
+    const entry = this.#directory.needIdle(reference);
+    const { name, latest } = entry;
+    const { description = latest.description, codeSha256, revisionId } = options;
+    checkDescription(description);
+    checkCodeSha256(codeSha256, latest);
+    checkRevision(revisionId, latest.revisionId);
+    const unchanged = publishedBefore(entry);
+    if (unchanged !== undefined) return { apply: () => ({ record: unchanged, isNew: false }) };
+
+    const number = (this.#lastNumbers.get(name) ?? 0) + 1;
+    const record = publishedRecord(this.#directory.home, latest, String(number), description, {
+      revisionId: this.#ids.uuid(),
+      lastModified: new Date(this.#clock.now()).toISOString(),
+    });
+    return {
+      stored: () => ({
+        put: [
+          versionDocument(record),
+          functionDocument({ ...entry, lastPublished: record }),
+          lastNumberDocument(name, number),
+        ],
+      }),
+      apply: () => {
+        this.#lastNumbers.set(name, number);
+        entry.versions.set(record.version, record);
+        entry.lastPublished = record;
+        this.#directory.changed();
+        return { record, isNew: true };
+      },
+    };
+  }
+
+  #planDelete(reference: string, version: string): Change<void> {
     const entry = this.#directory.need(reference);
     const record = versionOf(entry, version);
     if (record === entry.latest) {
@@ -110,11 +160,20 @@ export class Versions {
       );
     }
 
-    entry.versions.delete(version);
-    // The next number may then hold the same again.
-    if (entry.lastPublish?.to === record) entry.lastPublish = undefined;
-    this.#directory.changed();
-    this.#onRetired(record, 'deleted');
+    // Without it, the next number may hold the same again.
+    const lastPublished = entry.lastPublished === record ? undefined : entry.lastPublished;
+    return {
+      stored: () => ({
+        put: [functionDocument({ ...entry, lastPublished })],
+        delete: [versionKey(entry.name, version)],
+      }),
+      apply: () => {
+        entry.versions.delete(version);
+        entry.lastPublished = lastPublished;
+        this.#directory.changed();
+        this.#onRetired(record, 'deleted');
+      },
+    };
   }
 
   #notFound(entry: FunctionEntry, version: string): FunctionNotFoundError {
@@ -123,19 +182,11 @@ export class Versions {
   }
 }
 
-/** `$LATEST` or a published version of one function. */
-export function versionOf(
-  entry: FunctionEntry,
-  version: string,
-): FunctionVersionRecord | undefined {
-  return version === latestVersion ? entry.latest : entry.versions.get(version);
-}
-
 /** The version that publishing again would only repeat. */
 function publishedBefore(entry: FunctionEntry): FunctionVersionRecord | undefined {
-  const { latest, lastPublish } = entry;
-  if (lastPublish === undefined || !isSameDeployment(lastPublish.from, latest)) return undefined;
-  return lastPublish.to;
+  const { latest, lastPublished } = entry;
+  if (lastPublished === undefined || !isSameDeployment(lastPublished, latest)) return undefined;
+  return lastPublished;
 }
 
 function aliasesOn(entry: FunctionEntry, version: string): readonly string[] {

@@ -28,21 +28,15 @@ export class Endpoints {
     this.#options = options;
   }
 
-  /** From now on the function's targets are at `address`, or nowhere. */
-  async serve(functionName: string, address: InspectAddress | undefined): Promise<void> {
-    const endpoint = address && (await this.#need(address, functionName));
-    this.leave(functionName, endpoint);
-  }
-
-  /** Opens the endpoint, if it is not open, on behalf of `user`. */
-  async #need(address: InspectAddress, user: User): Promise<Endpoint> {
+  /** Opens the endpoint, if it is not open, on behalf of `user`, who may have others too. */
+  async open(address: InspectAddress, user: User): Promise<Endpoint> {
     if (this.#isClosed) throw new ClosedError();
     const key = urlHost(address.host, address.port);
     let use = this.#uses.get(key);
     if (use === undefined) {
       // A port that was given up a moment ago may still be closing.
       const closed = Promise.allSettled(this.#closing);
-      const opened = closed.then(() => this.#open(address));
+      const opened = closed.then(() => this.#listen(address));
       use = { opened, endpoint: undefined, users: new Set() };
       this.#uses.set(key, use);
     }
@@ -68,7 +62,7 @@ export class Endpoints {
 
   /** Lists a target until `remove` is called. */
   async add(address: InspectAddress, target: InspectTarget): Promise<Listing> {
-    const endpoint = await this.#need(address, target);
+    const endpoint = await this.open(address, target);
     endpoint.add(target);
     this.#options.onTarget(target, endpoint.webSocketUrl(target));
     return {
@@ -88,7 +82,7 @@ export class Endpoints {
     await Promise.all(this.#closing);
   }
 
-  async #open(address: InspectAddress): Promise<Endpoint> {
+  async #listen(address: InspectAddress): Promise<Endpoint> {
     const { Endpoint: Opener } = await import('./endpoint.ts');
     try {
       const endpoint = await Opener.open(address);

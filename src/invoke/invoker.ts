@@ -8,6 +8,7 @@ import {
 import type { EnvironmentInfo, Events } from '../core/events.ts';
 import type { Ids } from '../core/ids.ts';
 import { limits } from '../core/limits.ts';
+import type { Program } from '../core/program.ts';
 import type { FunctionVersionRecord } from '../functions/function-record.ts';
 import type { ResolvedTarget } from '../functions/routing.ts';
 import type { Admission, ConcurrencyPool } from './admission.ts';
@@ -70,6 +71,11 @@ interface Run {
   initDurationMs: number | undefined;
   cpuMs: number;
   isReleased: boolean;
+}
+
+interface Budgets {
+  readonly timeoutMs: number;
+  readonly cpuMs: number;
 }
 
 /** Runs one synchronous invocation from the lease to the outcome. */
@@ -141,9 +147,11 @@ export class Invoker {
   async #runCold(run: Run): Promise<InvokeOutcome> {
     const { version } = run.target;
     const { config } = version;
+    const program = version.code.loaded?.program ?? (await this.#loadProgram(version));
     const first = this.#createEnvironment(run, this.#newInfo(run), 'init');
     const initStartedMs = realNowMs();
-    const started = await this.#start(first, config.initTimeoutMs, config.initTimeoutMs);
+    const budgets = { timeoutMs: config.initTimeoutMs, cpuMs: config.initTimeoutMs };
+    const started = await this.#start(first, program, budgets);
     const initDurationMs = realNowMs() - initStartedMs;
     if (started.ok) {
       run.initDurationMs = initDurationMs;
@@ -156,15 +164,26 @@ export class Invoker {
       this.#begin(first, run);
       return this.#finish(first, run, this.#clock.now(), started.fault, undefined, realNowMs());
     }
-    return this.#runWithInitInside(run, first.info);
+    return this.#runWithInitInside(run, program, first.info);
+  }
+
+  /** After a restart, code stays in the storage until its first cold start. */
+  async #loadProgram({ code, config }: FunctionVersionRecord): Promise<Program> {
+    const { program } = await code.load();
+    await this.#options.executors[config.isolation].prepare(program, config.memoryMb);
+    return program;
   }
 
   /** The runtime is a fresh one, but to those who read logs it is still the same environment. */
-  async #runWithInitInside(run: Run, info: EnvironmentInfo): Promise<InvokeOutcome> {
+  async #runWithInitInside(
+    run: Run,
+    program: Program,
+    info: EnvironmentInfo,
+  ): Promise<InvokeOutcome> {
     const { config } = run.target.version;
     const environment = this.#createEnvironment(run, info, 'invoke');
     this.#begin(environment, run);
-    const started = await this.#start(environment, config.timeoutMs, config.cpuMs);
+    const started = await this.#start(environment, program, config);
     run.cpuMs += started.cpuMs;
     const initDurationMs = realNowMs() - run.startedMs;
     if (!started.ok) {
@@ -208,11 +227,11 @@ export class Invoker {
   /** An engine that cannot even make an isolate is our fault; the environment must not stay on the books. */
   async #start(
     environment: Environment,
-    timeoutMs: number,
-    cpuMs: number,
+    program: Program,
+    budgets: Budgets,
   ): Promise<StartedEnvironment> {
     try {
-      return await this.#startIn(environment, timeoutMs, cpuMs);
+      return await this.#startIn(environment, program, budgets);
     } catch (cause) {
       this.#pool.drop(environment, 'engine-fault');
       const { functionName, version } = environment.version;
@@ -226,13 +245,13 @@ export class Invoker {
 
   #startIn(
     environment: Environment,
-    timeoutMs: number,
-    cpuMs: number,
+    program: Program,
+    { timeoutMs, cpuMs }: Budgets,
   ): StartedEnvironment | Promise<StartedEnvironment> {
     const { version, info } = environment;
     const { region, credentials, clock, executors } = this.#options;
     return executors[version.config.isolation].start({
-      program: version.program,
+      program,
       storage: environment.storage,
       settings: environmentSettings(environment, { region, credentials }),
       clock,

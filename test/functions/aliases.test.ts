@@ -10,14 +10,17 @@ async function threeVersions() {
   await plane.store.create({ name: 'orders', code });
   for (const memoryMb of [256, 512, 1_024]) {
     await plane.store.update('orders', { memoryMb });
-    plane.store.versions.publish('orders');
+    await plane.store.versions.publish('orders');
   }
   return { ...plane, aliases: plane.store.aliases };
 }
 
 test('an alias names a version', async () => {
   const { aliases } = await threeVersions();
-  const live = aliases.create('orders', 'live', { version: '1', description: 'for everybody' });
+  const live = await aliases.create('orders', 'live', {
+    version: '1',
+    description: 'for everybody',
+  });
 
   expect(live).toMatchObject({
     functionName: 'orders',
@@ -33,14 +36,15 @@ test('an alias names a version', async () => {
 
 test('an alias may name $LATEST', async () => {
   const { aliases } = await threeVersions();
-  expect(aliases.create('orders', 'dev', { version: '$LATEST' }).version).toBe('$LATEST');
+  const { version } = await aliases.create('orders', 'dev', { version: '$LATEST' });
+  expect(version).toBe('$LATEST');
 });
 
 test('a second alias of the same name is a conflict', async () => {
   const { aliases } = await threeVersions();
-  const live = aliases.create('orders', 'live', { version: '1' });
+  const live = await aliases.create('orders', 'live', { version: '1' });
 
-  expect(() => aliases.create('orders', 'live', { version: '2' })).toThrow(
+  await expect(aliases.create('orders', 'live', { version: '2' })).rejects.toThrow(
     new ConflictError(`Alias already exists: ${arnOf('orders:live')}`),
   );
   expect(aliases.get('orders', 'live')).toBe(live);
@@ -53,7 +57,7 @@ test('aliases are listed in the order of creation, or by version', async () => {
     ['a', '2'],
     ['c', '1'],
   ] as const) {
-    aliases.create('orders', name, { version });
+    await aliases.create('orders', name, { version });
   }
   const names = (version?: string) =>
     aliases.list('orders', version === undefined ? {} : { version }).map(({ name }) => name);
@@ -65,24 +69,24 @@ test('aliases are listed in the order of creation, or by version', async () => {
 describe('update', () => {
   test('keeps what is left out', async () => {
     const { aliases } = await threeVersions();
-    const before = aliases.create('orders', 'live', {
+    const before = await aliases.create('orders', 'live', {
       version: '1',
       weights: { 2: 0.1 },
       description: 'stays',
     });
-    const after = aliases.update('orders', 'live', { version: '3' });
+    const after = await aliases.update('orders', 'live', { version: '3' });
 
     expect(after).toMatchObject({ version: '3', weights: { 2: 0.1 }, description: 'stays' });
     expect(after.revisionId).not.toBe(before.revisionId);
-    expect(aliases.update('orders', 'live', { weights: {} }).weights).toEqual({});
+    expect((await aliases.update('orders', 'live', { weights: {} })).weights).toEqual({});
   });
 
   test('with an old revision id fails', async () => {
     const { aliases } = await threeVersions();
-    const { revisionId } = aliases.create('orders', 'live', { version: '1' });
-    aliases.update('orders', 'live', { version: '2', revisionId });
+    const { revisionId } = await aliases.create('orders', 'live', { version: '1' });
+    await aliases.update('orders', 'live', { version: '2', revisionId });
 
-    expect(() => aliases.update('orders', 'live', { version: '3', revisionId })).toThrow(
+    await expect(aliases.update('orders', 'live', { version: '3', revisionId })).rejects.toThrow(
       PreconditionFailedError,
     );
     expect(aliases.get('orders', 'live').version).toBe('2');
@@ -90,10 +94,10 @@ describe('update', () => {
 
   test('that is refused changes nothing', async () => {
     const { aliases } = await threeVersions();
-    const before = aliases.create('orders', 'live', { version: '1' });
+    const before = await aliases.create('orders', 'live', { version: '1' });
 
     for (const changes of [{ version: '9' }, { weights: { 1: 0.5 } }, { versions: '1' }]) {
-      expect(() => aliases.update('orders', 'live', untyped(changes))).toThrow();
+      await expect(aliases.update('orders', 'live', untyped(changes))).rejects.toThrow();
     }
     expect(aliases.get('orders', 'live')).toBe(before);
   });
@@ -106,24 +110,24 @@ test('looking up and updating an unknown alias fail in the words of AWS', async 
   expect(() => aliases.get('orders', 'live')).toThrow(
     new FunctionNotFoundError(arn, `Cannot find alias arn: ${arn}`),
   );
-  expect(() => aliases.update('orders', 'live', {})).toThrow(
+  await expect(aliases.update('orders', 'live', {})).rejects.toThrow(
     new FunctionNotFoundError(arn, `Alias not found: ${arn}`),
   );
 });
 
 test('deleting an alias twice is no error', async () => {
   const { aliases } = await threeVersions();
-  aliases.create('orders', 'live', { version: '1' });
+  await aliases.create('orders', 'live', { version: '1' });
 
-  expect(aliases.delete('orders', 'live')).toBe(true);
-  expect(aliases.delete('orders', 'live')).toBe(false);
+  expect(await aliases.delete('orders', 'live')).toBe(true);
+  expect(await aliases.delete('orders', 'live')).toBe(false);
   expect(aliases.list('orders')).toEqual([]);
 });
 
 describe('weights', () => {
   test.each([0, 0.1, 1])('of %d are kept', async (weight) => {
     const { aliases } = await threeVersions();
-    const alias = aliases.create('orders', 'live', { version: '1', weights: { 2: weight } });
+    const alias = await aliases.create('orders', 'live', { version: '1', weights: { 2: weight } });
     expect(alias.weights).toEqual({ 2: weight });
   });
 
@@ -148,8 +152,10 @@ describe('weights', () => {
     const { aliases } = await threeVersions();
     const create = () => aliases.create('orders', 'live', options);
 
-    expect(create).toThrow(AwsRuleError);
-    expect(create).toThrow(expect.objectContaining({ option: 'weights', awsMessage }));
+    await expect(create()).rejects.toThrow(AwsRuleError);
+    await expect(create()).rejects.toThrow(
+      expect.objectContaining({ option: 'weights', awsMessage }),
+    );
     expect(aliases.list('orders')).toEqual([]);
   });
 
@@ -158,7 +164,7 @@ describe('weights', () => {
     async (weight) => {
       const { aliases } = await threeVersions();
       const weights = untyped({ 2: weight });
-      expect(() => aliases.create('orders', 'live', { version: '1', weights })).toThrow(
+      await expect(aliases.create('orders', 'live', { version: '1', weights })).rejects.toThrow(
         /Expected `weights\.2` to be a number from 0 to 1, got /,
       );
       expect(aliases.list('orders')).toEqual([]);
@@ -168,11 +174,11 @@ describe('weights', () => {
   test('between versions of different roles are refused', async () => {
     const { store, aliases } = await threeVersions();
     await store.update('orders', { role: 'arn:aws:iam::123456789012:role/other' });
-    store.versions.publish('orders');
+    await store.versions.publish('orders');
 
-    expect(() => aliases.create('orders', 'live', { version: '1', weights: { 4: 0.1 } })).toThrow(
-      /role of version 1/,
-    );
+    await expect(
+      aliases.create('orders', 'live', { version: '1', weights: { 4: 0.1 } }),
+    ).rejects.toThrow(/role of version 1/);
   });
 });
 
@@ -182,8 +188,8 @@ test.each([{ version: '9' }, { version: '1', weights: { 9: 0.1 } }])(
     const { aliases } = await threeVersions();
     const create = () => aliases.create('orders', 'live', options);
 
-    expect(create).toThrow(FunctionNotFoundError);
-    expect(create).toThrow(`Function not found: ${arnOf('orders:9')}`);
+    await expect(create()).rejects.toThrow(FunctionNotFoundError);
+    await expect(create()).rejects.toThrow(`Function not found: ${arnOf('orders:9')}`);
   },
 );
 
@@ -205,7 +211,7 @@ test.each([
   const { aliases } = await threeVersions();
   const create = () => aliases.create('orders', name, untyped(options));
 
-  expect(create).toThrow(InvalidOptionError);
-  expect(create).toThrow(message);
+  await expect(create()).rejects.toThrow(InvalidOptionError);
+  await expect(create()).rejects.toThrow(message);
   expect(aliases.list('orders')).toEqual([]);
 });

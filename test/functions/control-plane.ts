@@ -33,6 +33,7 @@ export function controlPlane(options: { loadCode?: CodeLoader; random?: Random }
       arn: undefined,
       codeSha256: `sha256(${JSON.stringify(content)})`,
       codeSize: 1,
+      zip: new Uint8Array(1),
       files: new Map(),
       links: new Map(),
       inputFiles: [],

@@ -9,15 +9,15 @@ async function twoVersions(random?: Random) {
   const plane = controlPlane(random === undefined ? {} : { random });
   const { store } = plane;
   await store.create({ name: 'orders', code });
-  const one = store.versions.publish('orders');
+  const { record: one } = await store.versions.publish('orders');
   const { latest } = await store.update('orders', { memoryMb: 256 });
-  const two = store.versions.publish('orders');
+  const { record: two } = await store.versions.publish('orders');
   return { ...plane, one, two, latest, router: store.router };
 }
 
 test('a reference leads to a version, and the invoked ARN has the qualifier of the caller', async () => {
   const { store, router, one, latest } = await twoVersions();
-  store.aliases.create('orders', 'live', { version: '1' });
+  await store.aliases.create('orders', 'live', { version: '1' });
   const unqualified = { version: latest, invokedArn: arnOf('orders'), alias: undefined };
   const live = { version: one, invokedArn: arnOf('orders:live'), alias: 'live' };
 
@@ -78,13 +78,13 @@ describe('a target that was resolved once', () => {
 
   test('sees an alias move, and go', async () => {
     const { store, router, one, two } = await twoVersions();
-    store.aliases.create('orders', 'live', { version: '1' });
+    await store.aliases.create('orders', 'live', { version: '1' });
     const target = router.target('orders:live');
     expect(target.pick().version).toBe(one);
 
-    store.aliases.update('orders', 'live', { version: '2' });
+    await store.aliases.update('orders', 'live', { version: '2' });
     expect(target.pick().version).toBe(two);
-    store.aliases.delete('orders', 'live');
+    await store.aliases.delete('orders', 'live');
     expect(() => target.pick()).toThrow(FunctionNotFoundError);
   });
 
@@ -92,14 +92,14 @@ describe('a target that was resolved once', () => {
     const { store, router } = await twoVersions();
     const target = router.target('orders:1');
     target.pick();
-    store.versions.delete('orders', '1');
+    await store.versions.delete('orders', '1');
     expect(() => target.pick()).toThrow(`Function not found: ${arnOf('orders:1')}`);
   });
 
   test('sees the function go, and come back', async () => {
     const { store, router } = await twoVersions();
     const target = router.target('orders');
-    store.delete('orders');
+    await store.delete('orders');
     expect(() => target.pick()).toThrow(`Function not found: ${arnOf('orders:$LATEST')}`);
 
     const again = await store.create({ name: 'orders', code });
@@ -112,7 +112,7 @@ describe('weighted routing', () => {
     await fc.assert(
       fc.asyncProperty(fc.constantFrom(1, 7, 42, 2_026), async (seed) => {
         const { store, router, two } = await twoVersions(seededRandom(seed));
-        store.aliases.create('orders', 'live', { version: '1', weights: { 2: 0.1 } });
+        await store.aliases.create('orders', 'live', { version: '1', weights: { 2: 0.1 } });
         const target = router.target('orders:live');
         let additional = 0;
         for (let n = 0; n < 10_000; n++) if (target.pick().version === two) additional++;
@@ -131,7 +131,7 @@ describe('weighted routing', () => {
     { weight: 0.25, draw: 0.25, version: '1' },
   ])('weight $weight and draw $draw lead to version $version', async (given) => {
     const { store, router } = await twoVersions(() => given.draw);
-    store.aliases.create('orders', 'live', { version: '1', weights: { 2: given.weight } });
+    await store.aliases.create('orders', 'live', { version: '1', weights: { 2: given.weight } });
     const picked = router.resolveTarget('orders:live');
 
     expect(picked.version.version).toBe(given.version);

@@ -102,7 +102,7 @@ describe('update', () => {
     const before = await store.create({ name: 'orders', code });
     const after = await store.update('orders', { timeoutMs: 500 });
 
-    expect(after.latest.program).toBe(before.latest.program);
+    expect(after.latest.code).toBe(before.latest.code);
     expect(calls).toHaveLength(1);
   });
 
@@ -111,8 +111,8 @@ describe('update', () => {
     const before = await store.create({ name: 'orders', code });
     const after = await store.update('orders', { handler: 'other.handler' });
 
-    expect(after.latest.code).toBe(before.latest.code);
-    expect(after.latest.program.key).toMatch(/#other\.handler$/);
+    expect(after.latest.code.loaded?.code).toBe(before.latest.code.loaded?.code);
+    expect(after.latest.code.loaded?.program.key).toMatch(/#other\.handler$/);
     expect(calls).toHaveLength(1);
   });
 
@@ -122,7 +122,7 @@ describe('update', () => {
     const after = await store.update('orders', { runtime: 'nodejs22.x' });
 
     expect(calls[1]).toEqual({
-      code: { zip: before.latest.code.zip },
+      code: { zip: before.latest.code.loaded?.code.zip },
       handler: 'index.handler',
       runtime: 'nodejs22.x',
     });
@@ -191,13 +191,13 @@ describe('update', () => {
 
     const updating = store.update('orders', { code: otherCode, memoryMb: 512 });
     expect(store.router.resolveTarget('orders').version).toBe(before.latest);
-    expect(() => store.versions.publish('orders')).toThrow(new ConflictError(inProgress));
+    await expect(store.versions.publish('orders')).rejects.toThrow(new ConflictError(inProgress));
     gates[1]?.reject(new CodeError('no such file'));
     await expect(updating).rejects.toThrow('no such file');
 
     expect(store.get('orders')).toEqual(before);
     expect(retired).toEqual([]);
-    expect(store.versions.publish('orders').version).toBe('1');
+    expect((await store.versions.publish('orders')).record.version).toBe('1');
   });
 
   test('finds the function gone that was deleted meanwhile', async () => {
@@ -208,7 +208,7 @@ describe('update', () => {
     await creating;
 
     const updating = store.update('orders', { code: otherCode });
-    store.delete('orders');
+    await store.delete('orders');
     gates[1]?.resolve();
     await expect(updating).rejects.toThrow(`Function not found: ${arnOf('orders')}`);
     expect(store.list()).toEqual([]);
@@ -246,9 +246,9 @@ describe('delete', () => {
   test('removes versions and aliases and retires all of them', async () => {
     const { store, retired } = controlPlane();
     const { latest } = await store.create({ name: 'orders', code });
-    const one = store.versions.publish('orders');
-    store.aliases.create('orders', 'live', { version: '1' });
-    store.delete('orders');
+    const { record: one } = await store.versions.publish('orders');
+    await store.aliases.create('orders', 'live', { version: '1' });
+    await store.delete('orders');
 
     expect(store.get('orders')).toBeUndefined();
     expect(retired.map(({ record }) => record)).toEqual([latest, one]);
@@ -268,10 +268,10 @@ test('operations on a function that does not exist say which', async () => {
   );
 
   await expect(store.update('orders', {})).rejects.toThrow(missing);
-  expect(() => store.delete('orders')).toThrow(missing);
-  expect(() => store.versions.publish('orders')).toThrow(missing);
+  await expect(store.delete('orders')).rejects.toThrow(missing);
+  await expect(store.versions.publish('orders')).rejects.toThrow(missing);
   expect(() => store.versions.list('orders')).toThrow(missing);
-  expect(() => store.aliases.create('orders', 'live', { version: '1' })).toThrow(missing);
+  await expect(store.aliases.create('orders', 'live', { version: '1' })).rejects.toThrow(missing);
   expect(store.get('orders')).toBeUndefined();
 });
 
@@ -279,7 +279,7 @@ test('operations on a whole function refuse a qualifier', async () => {
   const { store } = controlPlane();
   await store.create({ name: 'orders', code });
 
-  expect(() => store.delete('orders:1')).toThrow(/acts on the whole function/);
+  await expect(store.delete('orders:1')).rejects.toThrow(/acts on the whole function/);
   expect(store.get('orders:$LATEST')?.name).toBe('orders');
 });
 
@@ -292,8 +292,8 @@ test('with the real loader, code survives changes of handler and runtime', async
 
   for (const { latest } of [before, other, older]) {
     expect(latest.codeSha256).toBe(before.latest.codeSha256);
-    expect(latest.program.entry.kind).toBe('found');
+    expect(latest.code.loaded?.program.entry.kind).toBe('found');
   }
-  const keys = [before, other, older].map(({ latest }) => latest.program.key);
+  const keys = [before, other, older].map(({ latest }) => latest.code.loaded?.program.key);
   expect(new Set(keys).size).toBe(3);
 });

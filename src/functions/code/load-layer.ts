@@ -13,6 +13,7 @@ export async function loadLayer(source: LayerContentSource): Promise<LoadedLayer
     arn: undefined,
     codeSha256: createHash('sha256').update(bytes).digest('base64'),
     codeSize: bytes.byteLength,
+    zip: bytes,
     files: deployment.files,
     links: deployment.links,
     inputFiles,

@@ -1,0 +1,104 @@
+import type { StateStore } from '../storage/state-store.ts';
+import type { CodeLoader, LayerLoader, LoadedCode, LoadedLayer } from './code-loader.ts';
+import type { DeployedCode, LayerInfo, LoadedProgram } from './deployed-code.ts';
+import type { FunctionSettings } from './function-config.ts';
+import { functionKey, type CodeIdentity } from './function-state.ts';
+import { SharedReads } from './shared-reads.ts';
+import { StateError } from './state-document.ts';
+
+/**
+ * Packages that a storage keeps, for what was restored after a restart. Nothing is read before it is needed,
+ * and versions that were deployed together share what is read, as they did before.
+ */
+export class StoredPackages {
+  readonly #state: StateStore;
+  readonly #loadCode: CodeLoader;
+  readonly #loadLayer: LayerLoader;
+  readonly #packages = new SharedReads<LoadedCode>();
+  readonly #programs = new SharedReads<LoadedProgram>();
+  readonly #layers = new SharedReads<LoadedLayer>();
+
+  constructor(state: StateStore, loadCode: CodeLoader, loadLayer: LayerLoader) {
+    this.#state = state;
+    this.#loadCode = loadCode;
+    this.#loadLayer = loadLayer;
+  }
+
+  /** The code of a version with those settings. */
+  code(identity: CodeIdentity, settings: FunctionSettings): DeployedCode {
+    const { handler, runtime } = settings;
+    const packageKey = [runtime, identity.codeSha256, ...identity.layers.map(layerText)].join('\n');
+    return new StoredCode(identity, () =>
+      this.#programs.get(`${handler}\n${packageKey}`, async () => {
+        const code = await this.#packages.get(packageKey, () => this.#read(identity, settings));
+        return Object.freeze({ code, program: code.program(handler) });
+      }),
+    );
+  }
+
+  /** The content of a layer. `neededBy`: key of the document that names it. */
+  layer(info: LayerInfo, neededBy: string): Promise<LoadedLayer> {
+    return this.#layers.get(layerText(info), async () => {
+      const zip = await this.#bytes(info, neededBy);
+      const layer = await this.#loadLayer({ zip });
+      checkSame(layer, info, neededBy);
+      return Object.freeze({ ...layer, arn: info.arn });
+    });
+  }
+
+  async #read(identity: CodeIdentity, settings: FunctionSettings): Promise<LoadedCode> {
+    const neededBy = functionKey(settings.name);
+    const [zip, ...layers] = await Promise.all([
+      this.#bytes(identity, neededBy),
+      ...identity.layers.map((info) => this.layer(info, neededBy)),
+    ]);
+    const code = await this.#loadCode({ zip }, { ...settings, layers });
+    checkSame(code, identity, neededBy);
+    return code;
+  }
+
+  async #bytes({ codeSha256 }: PackageIdentity, neededBy: string): Promise<Uint8Array> {
+    const bytes = await this.#state.readBlob(codeSha256);
+    if (bytes !== undefined) return bytes;
+    throw new StateError(neededBy, `its package ${codeSha256} is not there`);
+  }
+}
+
+/** Code in the storage until somebody loads it. */
+class StoredCode implements DeployedCode {
+  readonly codeSha256: string;
+  readonly codeSize: number;
+  readonly layers: readonly LayerInfo[];
+  readonly #read: () => Promise<LoadedProgram>;
+  #loaded: LoadedProgram | undefined;
+
+  constructor({ codeSha256, codeSize, layers }: CodeIdentity, read: () => Promise<LoadedProgram>) {
+    this.codeSha256 = codeSha256;
+    this.codeSize = codeSize;
+    this.layers = layers;
+    this.#read = read;
+  }
+
+  get loaded(): LoadedProgram | undefined {
+    return this.#loaded;
+  }
+
+  async load(): Promise<LoadedProgram> {
+    this.#loaded ??= await this.#read();
+    return this.#loaded;
+  }
+}
+
+type PackageIdentity = Pick<LayerInfo, 'codeSha256' | 'codeSize'>;
+
+function layerText({ arn = '', codeSha256 }: LayerInfo): string {
+  return `${arn} ${codeSha256}`;
+}
+
+function checkSame(read: PackageIdentity, kept: PackageIdentity, neededBy: string): void {
+  if (read.codeSha256 === kept.codeSha256 && read.codeSize === kept.codeSize) return;
+  throw new StateError(
+    neededBy,
+    `its package has the SHA-256 ${read.codeSha256} and ${read.codeSize} bytes instead of ${kept.codeSha256} and ${kept.codeSize}`,
+  );
+}
