@@ -14,9 +14,10 @@ export interface Clock {
   /**
    * Says that work goes on in real time (a guest computes, a file is written) which virtual time must not
    * overtake: a clock that is moved by hand takes its next step when the returned function was called. Clocks
-   * that go by themselves do not have it. `label` names the work, for people who read a stuck test.
+   * that go by themselves do not have it. `label` names the work, for people who read a stuck test;
+   * `budgetMs` is the real time that it may take by its own rules, 0 when it should be over at once.
    */
-  hold?(label: string): () => void;
+  hold?(label: string, budgetMs?: number): () => void;
 }
 
 export interface TimerOptions {
@@ -64,9 +65,4 @@ export function setRealTimer(callback: () => void, delayMs: number): RealTimer {
     ref: () => void timer.ref(),
     unref: () => void timer.unref(),
   };
-}
-
-/** Epoch milliseconds on the wall, for lines that the engine itself writes. */
-export function wallNowMs(): number {
-  return Date.now();
 }

@@ -14,6 +14,7 @@ import {
 import { handlerContract, parseExtras, type Contract } from './handler.ts';
 import { allowWebAssembly, harden } from './hardening.ts';
 import * as host from './host.ts';
+import { followHostClock, tellTime } from './host-time.ts';
 import { describeLoadFailure } from './load-failure.ts';
 import * as modules from './modules.ts';
 import { defineModule, forgetModules, keepNamespace, requireMain } from './modules.ts';
@@ -84,8 +85,8 @@ function rehearse(): void {
       (exports as { handler?: unknown }).handler = handler;
     });
     start(JsonStringify({ ...rehearsal, entryPath: path }) ?? '');
-    invoke('{}', undefined, undefined);
-    invoke('{}', 'request id', undefined);
+    invoke('{}', undefined, undefined, undefined);
+    invoke('{}', 'request id', undefined, undefined);
     forgetModules();
     contract = undefined;
     starting = undefined;
@@ -116,13 +117,13 @@ const rehearsal: Omit<StartMessage, 'entryPath'> = {
  * The last line against a thrown value that would leave the guest: isolated-vm reads the fields of what an
  * entry throws outside of every time limit, so a hostile getter there could hang a thread for ever.
  */
-function guarded<A, B = undefined, C = undefined, D = undefined>(
-  entry: (a: A, b: B, c: C, d: D) => string | undefined,
-): (a: A, b?: B, c?: C, d?: D) => string | undefined {
-  return (a, b, c, d) => {
+function guarded<A, B = undefined, C = undefined, D = undefined, E = undefined>(
+  entry: (a: A, b: B, c: C, d: D, e: E) => string | undefined,
+): (a: A, b?: B, c?: C, d?: D, e?: E) => string | undefined {
+  return (a, b, c, d, e) => {
     ticks.enterEntry();
     try {
-      return entry(a, b as B, c as C, d as D);
+      return entry(a, b as B, c as C, d as D, e as E);
     } catch (error) {
       reportUncaught(error);
       return undefined;
@@ -138,6 +139,7 @@ function start(startJson: string): string | undefined {
   asyncContext.enterContext(undefined);
   const message = JsonParse(startJson) as StartMessage;
   starting = message;
+  if (message.hostTime !== undefined) followHostClock(message.hostTime);
   if (message.allowWebAssembly) allowWebAssembly();
   configureConsole(message.logFormat, message.logLevel);
   keepStartFacts(message);
@@ -191,8 +193,10 @@ function invoke(
   eventJson: string,
   requestId: string | undefined,
   extrasJson: string | undefined,
+  nowMs: number | undefined,
 ): string | undefined {
   resetMessageBudget();
+  if (nowMs !== undefined) tellTime(nowMs);
   asyncContext.enterContext(undefined);
   if (contract === undefined || starting === undefined) {
     throw new NativeError('The environment has not started');
@@ -230,8 +234,10 @@ function deliver(
   failed: boolean | undefined,
   text: string | undefined,
   bytes: ArrayBuffer | undefined,
+  nowMs: number | undefined,
 ): undefined {
   resetMessageBudget();
+  if (nowMs !== undefined) tellTime(nowMs);
   deliverOperation(id, failed, text, bytes);
   return undefined;
 }

@@ -21,7 +21,13 @@ export const ReflectApply: typeof Reflect.apply = apply;
 export const JsonParse: (text: string) => unknown = JSON.parse;
 export const JsonStringify = JSON.stringify as (value: unknown) => string | undefined;
 export const NativePromise: PromiseConstructor = Promise;
-export const DateNow: () => number = Date.now;
+let dateNow: () => number = Date.now;
+/** The present, in milliseconds since 1970. */
+export const DateNow = (): number => dateNow();
+/** Before user code runs: time comes from elsewhere. */
+export const replaceDateNow = (now: () => number): void => {
+  dateNow = now;
+};
 export const NativeError: ErrorConstructor = Error;
 export const NativeSyntaxError: SyntaxErrorConstructor = SyntaxError;
 export const NativeTypeError: TypeErrorConstructor = TypeError;

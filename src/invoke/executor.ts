@@ -166,7 +166,12 @@ export type Fault =
   /** Module top level threw, or there is no such handler. */
   | { readonly kind: 'init'; readonly failure: Failure }
   /** The deadline passed (`wall`), or the computing time was used up (`cpu`). */
-  | { readonly kind: 'timeout'; readonly budget: 'wall' | 'cpu' }
+  | {
+      readonly kind: 'timeout';
+      readonly budget: 'wall' | 'cpu';
+      /** On a clock that is moved by hand: the timer that came next, when the guest waited for nothing else. */
+      readonly waitedFor?: { readonly label: string; readonly inMs: number };
+    }
   | { readonly kind: 'out-of-memory' }
   /** `process.exit`, or the end of the process that Node would reach by itself. */
   | { readonly kind: 'exit'; readonly status: number | undefined }

@@ -26,7 +26,7 @@ export function faultPayload(fault: Fault, facts: FaultFacts): ErrorPayload {
         ? guestPayload(fault.failure)
         : exitPayload(1, facts.requestId);
     case 'timeout':
-      return timeoutPayload(facts);
+      return timeoutPayload(fault, facts);
     case 'out-of-memory':
       return {
         errorType: facts.style === 'current' ? 'Runtime.OutOfMemory' : 'Runtime.ExitError',
@@ -67,17 +67,29 @@ function guestPayload(failure: {
     : { errorType, errorMessage, trace };
 }
 
-function timeoutPayload(facts: FaultFacts): ErrorPayload {
+function timeoutPayload(
+  { waitedFor }: Extract<Fault, { kind: 'timeout' }>,
+  facts: FaultFacts,
+): ErrorPayload {
   const seconds = (facts.timeoutMs / 1_000).toFixed(2);
+  const why = waitedFor === undefined ? '' : frozenClockHint(waitedFor);
   if (facts.style === 'legacy') {
     return {
-      errorMessage: `${facts.at} ${facts.requestId} Task timed out after ${seconds} seconds`,
+      errorMessage: `${facts.at} ${facts.requestId} Task timed out after ${seconds} seconds${why}`,
     };
   }
   return {
     errorType: 'Sandbox.Timedout',
-    errorMessage: `RequestId: ${facts.requestId} Error: Task timed out after ${seconds} seconds`,
+    errorMessage: `RequestId: ${facts.requestId} Error: Task timed out after ${seconds} seconds${why}`,
   };
+}
+
+/** The one addition to AWS's sentence: in a test with a virtual clock the sentence alone would be a riddle. */
+function frozenClockHint({ label, inMs }: { label: string; inMs: number }): string {
+  return (
+    `; it waited for "${label}", due in ${inMs} ms on a virtual clock that nobody advanced that far. Budgets are ` +
+    `real time: advance the clock while the call runs, as in \`clock.advance(${inMs})\``
+  );
 }
 
 function exitPayload(status: number | undefined, requestId: string): ErrorPayload {

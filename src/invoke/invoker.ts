@@ -1,4 +1,4 @@
-import { realNowMs, type Clock } from '../core/clock.ts';
+import { realNowMs, SystemClock, type Clock } from '../core/clock.ts';
 import {
   ClosedError,
   PayloadTooLargeError,
@@ -68,6 +68,8 @@ interface Run {
   readonly invocation: Invocation;
   /** Start of the invoke phase, on the real clock. */
   startedMs: number;
+  /** The same in epoch milliseconds, where the `Lambda`'s clock is not the machine's. */
+  startedAt: number | undefined;
   initDurationMs: number | undefined;
   cpuMs: number;
   isReleased: boolean;
@@ -85,6 +87,7 @@ export class Invoker {
   readonly #pool: EnvironmentPool;
   readonly #events: Events;
   readonly #clock: Clock;
+  readonly #isOwnClock: boolean;
   #isClosed = false;
   #isEnded = false;
   #onDrained: (() => void) | undefined;
@@ -95,6 +98,7 @@ export class Invoker {
     this.#pool = options.pool;
     this.#events = options.events;
     this.#clock = options.clock;
+    this.#isOwnClock = !(options.clock instanceof SystemClock);
   }
 
   /** The outcome at once where the tier can, else a promise. Throws only for the caller's mistakes. */
@@ -107,6 +111,7 @@ export class Invoker {
       target,
       invocation,
       startedMs: 0,
+      startedAt: undefined,
       initDurationMs: undefined,
       cpuMs: 0,
       isReleased: false,
@@ -318,6 +323,7 @@ export class Invoker {
 
   #begin(environment: Environment, run: Run): void {
     run.startedMs = realNowMs();
+    if (this.#isOwnClock) run.startedAt = this.#clock.now();
     if (!this.#events.has('invocation.started')) return;
     this.#events.emit({
       type: 'invocation.started',
@@ -403,7 +409,7 @@ export class Invoker {
       this.#events.emit({
         type: 'invocation.finished',
         at,
-        startedAt: at - durationMs,
+        startedAt: run.startedAt ?? at - durationMs,
         requestId,
         functionName: version.functionName,
         environment: environment.info,

@@ -114,18 +114,25 @@ export class GuestIsolate {
     return this.#call(this.#invoke, args, timeoutMs);
   }
 
-  deliver(delivery: Delivery, timeoutMs: number): Entered {
+  /** `nowMs` goes along where the guest goes by a clock of the host's that stands still while it runs. */
+  deliver(delivery: Delivery, timeoutMs: number, nowMs: number | undefined): Entered {
     const { id, failed, text, bytes } = delivery;
-    if (bytes !== undefined) return this.#deliverBytes(id, bytes, timeoutMs);
-    const args = failed || text !== undefined ? [id, failed, text] : [id];
+    if (bytes !== undefined) return this.#deliverBytes(id, bytes, timeoutMs, nowMs);
+    const usual: GuestValue[] = failed || text !== undefined ? [id, failed, text] : [id];
+    const args = nowMs === undefined ? usual : [id, failed, text, undefined, nowMs];
     return this.#call(this.#deliver, args, timeoutMs);
   }
 
-  #deliverBytes(id: number, bytes: Uint8Array, timeoutMs: number): Entered {
+  #deliverBytes(
+    id: number,
+    bytes: Uint8Array,
+    timeoutMs: number,
+    nowMs: number | undefined,
+  ): Entered {
     // Transferred, not copied, on the host's side: they are nobody's but the guest's from here on.
     const copy = new engine.ExternalCopy(exactBuffer(bytes), { transferOut: true });
     const crossing = copy.copyInto({ release: true, transferIn: true });
-    return this.#call(this.#deliver, [id, false, undefined, crossing], timeoutMs);
+    return this.#call(this.#deliver, [id, false, undefined, crossing, nowMs], timeoutMs);
   }
 
   /** Hands parts of the prelude over, compiled from the code cache; only before the start. */
@@ -226,11 +233,12 @@ export class GuestIsolate {
   }
 }
 
-/** The event as JSON, then request id, then the rarely used fields as JSON. */
+/** The event as JSON, then request id, then the rarely used fields as JSON, then the time as in `deliver`. */
 export type InvokeArguments =
   | [eventJson: string]
   | [eventJson: string, requestId: string]
-  | [eventJson: string, requestId: string, extrasJson: string];
+  | [eventJson: string, requestId: string, extrasJson: string]
+  | [eventJson: string, requestId: string, extrasJson: string | undefined, nowMs: number];
 
 /** The last one is a buffer in the host's hands; the guest gets an `ArrayBuffer` of its own. */
 type GuestValue = string | number | boolean | undefined | ivm.Copy<ArrayBuffer>;

@@ -18,6 +18,7 @@ import {
   readyText,
   type FailureMessage,
 } from '../wire/messages.ts';
+import { ClockHold } from './clock-hold.ts';
 import { EntryMeter } from './entry-meter.ts';
 import {
   classifyEntryError,
@@ -65,6 +66,8 @@ export class GuestSession implements RunningEnvironment {
   readonly #host: SessionHost;
   readonly #loader: ModuleLoader;
   readonly #work: PendingWork;
+  /** Only on a clock that is moved by hand. */
+  readonly #hold: ClockHold | undefined;
   readonly #services: HostServices;
   readonly #response: ResponseService;
   readonly #traces: TraceService;
@@ -99,19 +102,24 @@ export class GuestSession implements RunningEnvironment {
     this.#services = servicesFor(request.settings, files, this.#response, this.#traces);
     this.#sources = request.mapsSources ? request.program : noSources;
     const isJson = request.settings.logFormat === 'JSON';
-    this.#logs = new LogMeter(request.onLog, (body, kind) =>
-      mapLogLine(body, isJson && kind === 'console', this.#sources),
+    this.#logs = new LogMeter(
+      request.onLog,
+      () => request.clock.now(),
+      (body, kind) => mapLogLine(body, isJson && kind === 'console', this.#sources),
     );
     this.#memory = new MemoryGauge(guest);
     this.#entry = new EntryMeter(guest);
     const { functionName, functionVersion } = request.settings;
-    this.#work = new PendingWork(request.clock, `${functionName}:${functionVersion}`, () => {
+    const owner = `${functionName}:${functionVersion}`;
+    this.#hold = ClockHold.on(request.clock, owner);
+    this.#work = new PendingWork(request.clock, owner, () => {
       if (this.#task !== undefined && !this.#entry.isEntered)
         this.#advance(this.#task, realNowMs());
     });
     const effects: CallEffects = {
       emit: (message) => this.#onEmit(message),
       exit: (status) => this.#onExit(status),
+      now: () => request.clock.now(),
       service: (name, text, bytes) => this.#services.call(name, text, bytes),
     };
     guest.listen({
@@ -126,7 +134,7 @@ export class GuestSession implements RunningEnvironment {
 
   /** Runs module top level. */
   start(): StartedEnvironment | Promise<StartedEnvironment> {
-    const { program, settings, timeoutMs, cpuMs } = this.#request;
+    const { program, timeoutMs, cpuMs } = this.#request;
     const entry = program.entry;
     if (entry.kind === 'failed') {
       return { ok: false, fault: { kind: 'init', failure: entryFailure(entry) }, cpuMs: 0 };
@@ -138,7 +146,7 @@ export class GuestSession implements RunningEnvironment {
       this.#guest.defineParts(foreseenParts(program));
       const defined = this.#loader.define(task.entryTimeoutMs());
       const begin = (): Entered =>
-        this.#guest.start(startMessage(settings, program, entry), task.entryTimeoutMs());
+        this.#guest.start(startMessage(this.#request, entry), task.entryTimeoutMs());
       return defined === undefined ? begin() : defined.then(begin);
     });
     const asStarted = ({ fault, resultJson, cpuMs: usedMs }: RunOutcome): StartedEnvironment => {
@@ -202,8 +210,15 @@ export class GuestSession implements RunningEnvironment {
 
   #invokeArguments(request: RunRequest): InvokeArguments {
     const { eventJson, requestId, extrasJson } = request;
+    const nowMs = this.#steadyNowMs();
+    if (nowMs !== undefined) return [eventJson, requestId, extrasJson, nowMs];
     if (extrasJson !== undefined) return [eventJson, requestId, extrasJson];
     return this.#needsRequestId ? [eventJson, requestId] : [eventJson];
+  }
+
+  /** What the guest is told of a clock that stands still while it runs. */
+  #steadyNowMs(): number | undefined {
+    return this.#hold === undefined ? undefined : Math.floor(this.#request.clock.now());
   }
 
   get hasPendingWork(): boolean {
@@ -246,6 +261,10 @@ export class GuestSession implements RunningEnvironment {
     task.watch = { deadlineMs: task.deadlineMs, onDeadline: () => this.#onDeadline(task) };
     this.#host.watchdog.watch(task.watch);
     if (!this.#entry.isEntered) this.#host.watchdog.hold(task.watch);
+    if (this.#hold !== undefined) {
+      this.#hold.begin(task.label, task.timeoutMs);
+      if (this.#isBlocked) this.#hold.rest();
+    }
     return promise;
   }
 
@@ -325,6 +344,8 @@ export class GuestSession implements RunningEnvironment {
   #advance(task: Task, nowMs: number): void {
     // An inline entry ends inside the loop below, which goes on by itself.
     if (this.#isAdvancing) return;
+    // A turn that was put off may come after its task.
+    if (this.#task === task) this.#hold?.run();
     this.#isAdvancing = true;
     this.#advanceUntilBlocked(task, nowMs);
     this.#isAdvancing = false;
@@ -338,9 +359,9 @@ export class GuestSession implements RunningEnvironment {
         this.#finish(task);
         return;
       }
-      if (this.#imports.length === 0 && !this.#work.hasReady) {
+      if (this.#isBlocked) {
         if (this.#work.isLoopEmpty) this.#finishEmptyLoop(task);
-        else if (task.watch !== undefined) this.#host.watchdog.hold(task.watch);
+        else this.#wait(task);
         return;
       }
       const budget = task.exhausted(nowMs);
@@ -358,6 +379,16 @@ export class GuestSession implements RunningEnvironment {
     }
   }
 
+  /** Nothing can be run before something else happens: a timer, an answer, the end of an entry. */
+  get #isBlocked(): boolean {
+    return !this.#entry.isEntered && this.#imports.length === 0 && !this.#work.hasReady;
+  }
+
+  #wait(task: Task): void {
+    if (task.watch !== undefined) this.#host.watchdog.hold(task.watch);
+    this.#hold?.rest();
+  }
+
   #enterNext(task: Task, nowMs: number): void {
     const wanted = this.#imports.shift();
     if (wanted !== undefined) {
@@ -367,7 +398,7 @@ export class GuestSession implements RunningEnvironment {
     const delivery = this.#work.next();
     if (delivery === undefined) return;
     const timeoutMs = task.entryTimeoutMs(nowMs);
-    this.#enter(task, nowMs, () => this.#guest.deliver(delivery, timeoutMs));
+    this.#enter(task, nowMs, () => this.#guest.deliver(delivery, timeoutMs, this.#steadyNowMs()));
   }
 
   /** Links and evaluates an ES module: the entry (id 0), or what `import()` asked for. */
@@ -422,6 +453,7 @@ export class GuestSession implements RunningEnvironment {
     if (fault !== undefined && fault.kind !== 'handler') this.#isAlive = false;
     const body = this.#response.end();
     this.#task = undefined;
+    this.#hold?.end();
     if (task.watch !== undefined) this.#host.watchdog.unwatch(task.watch);
     if (this.#isAlive) this.#settleDown(task);
     else this.#kill();
@@ -469,6 +501,7 @@ export class GuestSession implements RunningEnvironment {
     this.#isAlive = false;
     this.#imports.length = 0;
     this.#work.clear();
+    this.#hold?.close();
     this.#services.close();
     const entry = this.#guest.entryInFlight;
     this.#guest.dispose();
@@ -485,7 +518,8 @@ export class GuestSession implements RunningEnvironment {
     if (this.#task !== task) return;
     if (this.#entry.isEntered) this.#entry.charge(task);
     else task.endedMs = realNowMs();
-    task.lose({ kind: 'timeout', budget: 'wall' });
+    const waitedFor = this.#hold?.isFree === true ? this.#work.nextTimer() : undefined;
+    task.lose({ kind: 'timeout', budget: 'wall', ...(waitedFor !== undefined && { waitedFor }) });
     this.#finish(task);
   }
 
@@ -549,9 +583,11 @@ export class GuestSession implements RunningEnvironment {
         return;
       case emitKind.cancelOperation:
         this.#work.cancel(message.id);
+        this.#hold?.ended(message.id);
         return;
       case emitKind.refOperation:
         this.#work.setRef(message.id, message.isRef);
+        this.#hold?.setRef(message.id, message.isRef);
         return;
     }
   }
@@ -580,7 +616,9 @@ export class GuestSession implements RunningEnvironment {
         text: isBytes ? undefined : answer,
         ...(isBytes && { bytes: answer }),
       });
+      this.#hold?.ended(id);
     });
     this.#work.addHostOperation(id, task);
+    this.#hold?.started(id, service);
   }
 }

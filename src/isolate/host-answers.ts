@@ -8,6 +8,8 @@ import { partSource } from './guest-bundle.ts';
 export interface CallEffects {
   emit(message: GuestMessage | undefined): void;
   exit(status: number): void;
+  /** Epoch milliseconds on the clock that the guest goes by. */
+  now(): number;
   service(
     name: string,
     text: string,
@@ -49,6 +51,8 @@ export function answerCall(
       effects.exit(Number.isFinite(status) ? status & 0xff : 0);
       return undefined;
     }
+    case callKind.now:
+      return `${Math.floor(effects.now())}`;
     default:
       return undefined;
   }

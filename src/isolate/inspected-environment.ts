@@ -10,6 +10,7 @@ import type {
   StartedEnvironment,
   StartRequest,
 } from '../invoke/executor.ts';
+import { holdWhileShown } from './clock-hold.ts';
 import type { GuestSession } from './guest-session.ts';
 import { InspectedBudget, unlimitedMs } from './inspected-budget.ts';
 import type { InspectedGuest } from './inspected-guest.ts';
@@ -59,17 +60,12 @@ export class InspectedEnvironment implements RunningEnvironment {
 
   /** Shows itself to debuggers, waits for one if it must, then runs module top level. */
   async start(endpoints: Endpoints, settings: InspectSettings): Promise<StartedEnvironment> {
-    this.#target.isWaiting = settings.waitForDebugger;
-    if (this.#fault !== undefined) return { ok: false, fault: this.#fault, cpuMs: 0 };
+    const release = holdWhileShown(this.#request);
     try {
-      const listing = await endpoints.add(settings, this.#target);
-      if (this.#isDisposed) listing.remove();
-      else this.#listing = listing;
-    } catch (error) {
-      this.dispose();
-      throw error;
+      await this.#show(endpoints, settings);
+    } finally {
+      release();
     }
-    if (settings.waitForDebugger) await this.#waitForDebugger();
     if (this.#fault !== undefined) return { ok: false, fault: this.#fault, cpuMs: 0 };
     this.#budget.begin(this.#request.timeoutMs);
     const started = await this.#session.start();
@@ -108,6 +104,20 @@ export class InspectedEnvironment implements RunningEnvironment {
     this.#fault ??= { kind: 'engine', message: 'The environment was disposed' };
     this.#leave();
     this.#session.dispose();
+  }
+
+  async #show(endpoints: Endpoints, settings: InspectSettings): Promise<void> {
+    this.#target.isWaiting = settings.waitForDebugger;
+    if (this.#fault !== undefined) return;
+    try {
+      const listing = await endpoints.add(settings, this.#target);
+      if (this.#isDisposed) listing.remove();
+      else this.#listing = listing;
+    } catch (error) {
+      this.dispose();
+      throw error;
+    }
+    if (settings.waitForDebugger) await this.#waitForDebugger();
   }
 
   async #waitForDebugger(): Promise<void> {

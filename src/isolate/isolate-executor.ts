@@ -12,6 +12,7 @@ import type {
 import { FileStorage } from '../host/files/storage.ts';
 import type { Endpoints } from '../inspect/endpoints.ts';
 import { BlankPool } from './blank-pool.ts';
+import { holdWhileShown } from './clock-hold.ts';
 import { produceCodeCache } from './compile-cache.ts';
 import { selfTest } from './engine.ts';
 import type { GuestIsolate, Tier } from './guest-isolate.ts';
@@ -102,7 +103,10 @@ export class IsolateExecutor implements Executor {
     settings: InspectSettings,
     endpoints: Endpoints,
   ): Promise<StartedEnvironment> {
-    const guest = await InspectedGuest.create(isolateLimitMb(request.settings.memoryMb));
+    const release = holdWhileShown(request);
+    const guest = await InspectedGuest.create(isolateLimitMb(request.settings.memoryMb)).finally(
+      release,
+    );
     const environment: InspectedEnvironment = new InspectedEnvironment(
       guest,
       request,

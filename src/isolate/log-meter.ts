@@ -1,4 +1,3 @@
-import { wallNowMs } from '../core/clock.ts';
 import type { LogRecord } from '../invoke/executor.ts';
 import type { LogLevel } from '../wire/messages.ts';
 
@@ -15,16 +14,19 @@ const lineOverhead = 26;
 /** Counts what one environment logs and passes it on with the request id that it belongs to. */
 export class LogMeter {
   readonly #onLog: (record: LogRecord) => void;
+  readonly #now: () => number;
   readonly #map: (body: string, kind: LogRecord['kind']) => string;
   #requestId: string | undefined;
   #lengthLeft = mostLogLength;
 
-  /** `map` puts the user's own positions into what the guest wrote. */
+  /** `now` gives epoch milliseconds; `map` puts the user's own positions into what the guest wrote. */
   constructor(
     onLog: (record: LogRecord) => void,
+    now: () => number,
     map: (body: string, kind: LogRecord['kind']) => string = (body) => body,
   ) {
     this.#onLog = onLog;
+    this.#now = now;
     this.#map = map;
   }
 
@@ -43,7 +45,7 @@ export class LogMeter {
   }
 
   raw(text: string): void {
-    const atMs = wallNowMs();
+    const atMs = this.#now();
     const end = text.endsWith('\n') ? text.length - 1 : text.length;
     let start = 0;
     // Line by line, so that what is over the budget is not even split.
@@ -57,7 +59,7 @@ export class LogMeter {
 
   /** A line of the engine itself, under the invocation that runs. */
   write(level: LogLevel, body: string): void {
-    this.#pass('console', level, wallNowMs(), body);
+    this.#pass('console', level, this.#now(), body);
   }
 
   #pass(kind: LogRecord['kind'], level: LogLevel, atMs: number, body: string): void {

@@ -141,6 +141,19 @@ export class PendingWork {
     return this.#ready.size > 0 || this.#answers.size > 0;
   }
 
+  /** The timer that fires next; one that keeps the loop busy comes first. */
+  nextTimer(): { readonly label: string; readonly inMs: number } | undefined {
+    let next: Extract<Operation, { kind: 'timer' }> | undefined;
+    for (const operation of this.#operations.values()) {
+      if (operation.kind !== 'timer' || operation.timer === undefined) continue;
+      const isSooner = next === undefined || operation.dueMs < next.dueMs;
+      const isAsBusy = next === undefined || operation.isRef === next.isRef;
+      if (isAsBusy ? isSooner : operation.isRef) next = operation;
+    }
+    if (next === undefined) return undefined;
+    return { label: this.#timerLabel(next), inMs: next.dueMs - this.#clock.now() };
+  }
+
   freeze(): void {
     if (this.#isFrozen) return;
     this.#isFrozen = true;
@@ -192,8 +205,12 @@ export class PendingWork {
         this.#deliver({ id, failed: false, text: undefined });
       },
       delayMs,
-      { label: `${this.#label}: setTimeout of ${delayMs} ms` },
+      { label: this.#timerLabel(operation) },
     );
+  }
+
+  #timerLabel({ delayMs, repeats }: Extract<Operation, { kind: 'timer' }>): string {
+    return `${this.#label}: ${repeats ? 'setInterval' : 'setTimeout'} of ${delayMs} ms`;
   }
 
   #deliver(delivery: Delivery): void {

@@ -19,6 +19,7 @@ export interface TaskFacts {
 /** An init or an invocation in progress: its two budgets, and how it ended. */
 export class Task {
   readonly kind: 'init' | 'invocation';
+  readonly requestId: string | undefined;
   readonly startedMs: number;
   readonly deadlineMs: number;
   cpuUsedMs = 0;
@@ -37,10 +38,20 @@ export class Task {
 
   constructor(facts: TaskFacts) {
     this.kind = facts.kind;
+    this.requestId = facts.requestId;
     this.startedMs = facts.startedMs;
     this.endedMs = facts.startedMs;
     this.deadlineMs = facts.startedMs + facts.timeoutMs;
     this.cpuLeftMs = facts.cpuMs;
+  }
+
+  /** What people read who look for what goes on. */
+  get label(): string {
+    return this.requestId === undefined ? this.kind : `${this.kind} ${this.requestId}`;
+  }
+
+  get timeoutMs(): number {
+    return this.deadlineMs - this.startedMs;
   }
 
   get completion(): Completion | undefined {

@@ -45,6 +45,8 @@ export const callKind = {
   exit: 4,
   /** Asks a service: `<name> <text>` and bytes -> `=<text>`, `!<error as JSON>`, or bytes. */
   service: 5,
+  /** The present by the host's clock -> milliseconds since 1970. */
+  now: 6,
 } as const;
 
 /** How many messages of one entry go out without waiting for the host; the rest take the slow lane. */
@@ -99,6 +101,11 @@ export interface StartMessage {
   readonly architecture: 'x86_64' | 'arm64';
   /** Bytes of the largest result; the guest does not send what is longer in any encoding. */
   readonly maxResponseBytes: number;
+  /**
+   * Left out: the guest goes by the machine's clock. A number: by the host's, which stands still while code
+   * runs, in milliseconds since 1970; entries tell what it is later. `look`: by one that is asked each time.
+   */
+  readonly hostTime?: number | 'look';
 }
 
 /** What an invocation carries besides event and request id; left out when there is none of it. */
@@ -136,9 +143,9 @@ export const guestEntry = {
   connect: 'connect',
   /** `(startJson) -> readyText | undefined` */
   start: 'start',
-  /** `(eventJson, requestId?, extrasJson?) -> resultJson | undefined` */
+  /** `(eventJson, requestId?, extrasJson?, nowMs?) -> resultJson | undefined` */
   invoke: 'invoke',
-  /** `(operationId, failed?, text?, bytes?)` */
+  /** `(operationId, failed?, text?, bytes?, nowMs?)` */
   deliver: 'deliver',
 } as const;
 

@@ -98,6 +98,7 @@ describe('a question of the guest', () => {
     const answer = answerCall(kind, text, undefined, emptyProgram, {
       emit: () => {},
       exit: (status) => exits.push(status),
+      now: () => 12.7,
       service: () => undefined,
     });
     return { answer, exits };
@@ -113,6 +114,10 @@ describe('a question of the guest', () => {
     ['', 0],
   ])('to exit with %s ends with status %i', (text, status) => {
     expect(ask(callKind.exit, text).exits).toEqual([status]);
+  });
+
+  test('for the present is answered in whole milliseconds', () => {
+    expect(ask(callKind.now, '').answer).toBe('12');
   });
 
   test.each([

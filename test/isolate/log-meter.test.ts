@@ -4,7 +4,10 @@ import { LogMeter } from '../../src/isolate/log-meter.ts';
 
 function setUp() {
   const records: LogRecord[] = [];
-  const meter = new LogMeter((record) => records.push(record));
+  const meter = new LogMeter(
+    (record) => records.push(record),
+    () => 0,
+  );
   meter.begin('r1');
   return { meter, records, bodies: () => records.map(({ body }) => body) };
 }

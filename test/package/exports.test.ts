@@ -80,8 +80,8 @@ const entries: Record<string, Entry> = {
     ],
   },
   'isolambda/testing': {
-    values: ['VirtualClock'],
-    types: ['PendingTimer'],
+    values: ['ClockHeldError', 'VirtualClock'],
+    types: ['HeldWork', 'PendingTimer', 'VirtualClockOptions'],
   },
 };
 

@@ -1,6 +1,7 @@
 import { realNowMs, setRealTimer } from '../../core/clock.ts';
 import { EgressDoor, type EgressDoorOptions, type EgressStats } from '../../network/egress-door.ts';
 import type { ResolvedNetwork } from '../../network/network-options.ts';
+import { listeningMs } from '../listening.ts';
 import {
   ServiceError,
   type HostAnswer,
@@ -31,8 +32,6 @@ export interface NetworkStats extends EgressStats {
   /** Time that operations took, added up, in milliseconds. */
   readonly waitedMs: number;
 }
-
-const unlimited = new Set(['net.read', 'http.read', 'http.interim', 'http.connected', 'h2.ended']);
 
 /** All that one environment may ask of the network. Door and tables are made at the first question. */
 export class NetworkServices implements Service {
@@ -99,7 +98,9 @@ export class NetworkServices implements Service {
     const startedMs = realNowMs();
     this.#operations += 1;
     try {
-      return await (unlimited.has(name) ? start(signal) : this.#limited(name, start, signal));
+      return await (listeningMs(name) !== undefined
+        ? start(signal)
+        : this.#limited(name, start, signal));
     } catch (error) {
       this.#failures += 1;
       throw networkFailure(error);
