@@ -71,4 +71,13 @@ export const limits = {
     /** What one shard takes in a second. */
     shardWrites: { records: 1_000, bytes: 1_048_576 },
   },
+  /** Characters of one filter pattern of an event source mapping. */
+  mappingPatternLength: 4_096,
+  /** https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-quota.html */
+  eventBus: {
+    /** AWS raises it to 4,096 on request. */
+    patternLength: 2_048,
+  },
+  /** https://docs.aws.amazon.com/sns/latest/dg/subscription-filter-policy-constraints.html */
+  filterPolicy: { bytes: 262_144, keys: 5, combinations: 150 },
 } as const;
