@@ -2,6 +2,7 @@ import { resolveHome, type Home } from '../core/arn.ts';
 import { SystemClock, type Clock } from '../core/clock.ts';
 import { RandomIds, type Ids } from '../core/ids.ts';
 import type { DeliveryQueue, OpenQueueOptions } from '../storage/delivery-queue.ts';
+import { MemoryStorage } from '../storage/memory-storage.ts';
 
 /** What a broker is made in. A `Lambda` gives its own; a broker that stands alone gets defaults. */
 export interface BrokerContext {
@@ -35,12 +36,16 @@ export function resolveBrokerContext(given: Partial<BrokerContext> = {}): Broker
     home = resolveHome({ region: 'us-east-1', accountId: '123456789012' }),
     clock = new SystemClock(),
     ids = new RandomIds(),
-    openQueue = () => {
-      throw new Error('no storage yet');
-    },
+    openQueue = inMemory(clock),
     onUndelivered = warn,
   } = given;
   return Object.freeze({ home, clock, ids, openQueue, onUndelivered });
+}
+
+/** Every context that is given none has a storage of its own, so names cannot meet. */
+function inMemory(clock: Clock): BrokerContext['openQueue'] {
+  const storage = new MemoryStorage({ clock });
+  return (options) => storage.openQueue(options);
 }
 
 function warn({ from, to, reason }: UndeliveredMessage): void {

@@ -1,0 +1,187 @@
+import { Arrivals } from './arrivals.ts';
+import { DedupWindow } from './dedup-window.ts';
+import type { LeaseKey, OpenQueueOptions, OutMessage, QueueStats } from './delivery-queue.ts';
+import { DueOrder } from './due-order.ts';
+import { LeaseTable } from './lease-table.ts';
+import { MessageGroups } from './message-groups.ts';
+import { SingleFile, type ReadyOrder } from './ready-order.ts';
+import { isBefore, StoredMessage, type MessageState } from './stored-message.ts';
+
+/**
+ * What a queue in memory holds, and the only place that moves a message from one state to another. Time comes
+ * in as an argument; who waits for a message is not its matter.
+ */
+export class MemoryMessages {
+  readonly isFifo: boolean;
+  readonly delayed: DueOrder = new DueOrder();
+  readonly leased: DueOrder = new DueOrder();
+  readonly #counts = { ready: 0, delayed: 0, leased: 0, gone: 0 };
+  readonly #order: ReadyOrder;
+  readonly #arrivals = new Arrivals();
+  readonly #leases = new LeaseTable();
+  readonly #dedup: DedupWindow;
+  #retentionMs: number;
+  #sequence = 0;
+
+  constructor(options: OpenQueueOptions) {
+    this.isFifo = options.isFifo;
+    this.#order = options.isFifo ? new MessageGroups() : new SingleFile();
+    this.#dedup = new DedupWindow(options);
+    this.#retentionMs = options.retentionMs ?? Number.POSITIVE_INFINITY;
+  }
+
+  /** The same messages under other options. Whoever held a lease is gone. */
+  reopen(options: OpenQueueOptions): void {
+    this.#dedup.configure(options);
+    this.#retentionMs = options.retentionMs ?? Number.POSITIVE_INFINITY;
+    for (let held = this.leased.first; held !== undefined; held = this.leased.first) {
+      this.#move(held, 'ready', 0);
+    }
+  }
+
+  get hasReady(): boolean {
+    return this.#order.hasReady;
+  }
+
+  get counts(): Readonly<Record<'ready' | 'delayed' | 'leased', number>> {
+    return this.#counts;
+  }
+
+  get size(): number {
+    return this.#counts.ready + this.#counts.delayed + this.#counts.leased;
+  }
+
+  stats(): QueueStats {
+    const { ready, delayed, leased } = this.#counts;
+    return { ready, delayed, leased, oldestMs: this.#arrivals.oldest?.sentMs };
+  }
+
+  /** The message that is kept: the first one, when this is a duplicate. */
+  send(message: OutMessage, nowMs: number): { id: string; sequence: number; isDuplicate: boolean } {
+    const { dedupId, groupId = '' } = message;
+    if (!this.isFifo || dedupId === undefined) {
+      return { id: message.id, sequence: this.add(message, nowMs, nowMs), isDuplicate: false };
+    }
+    const first = this.#dedup.find(dedupId, groupId, nowMs);
+    if (first !== undefined) return { id: first.id, sequence: first.sequence, isDuplicate: true };
+
+    const sequence = this.add(message, nowMs, nowMs);
+    this.#dedup.add(dedupId, groupId, nowMs, { id: message.id, sequence });
+    return { id: message.id, sequence, isDuplicate: false };
+  }
+
+  /** Gives the message's number. */
+  add(out: OutMessage, sentMs: number, nowMs: number): number {
+    this.#sequence += 1;
+    const message = new StoredMessage(out, sentMs, this.#sequence);
+    const { notBeforeMs = 0 } = out;
+    if (notBeforeMs > nowMs) {
+      message.state = 'delayed';
+      message.dueMs = notBeforeMs;
+      this.delayed.add(message);
+    }
+    this.#counts[message.state] += 1;
+    this.#arrivals.push(message);
+    this.#order.arrived(message);
+    return this.#sequence;
+  }
+
+  /** Ends delays and leases that are due, and drops what is too old. */
+  catchUp(nowMs: number): void {
+    for (
+      let due = this.#nextDue();
+      due !== undefined && due.dueMs <= nowMs;
+      due = this.#nextDue()
+    ) {
+      this.#move(due, 'ready', 0);
+    }
+    if (this.#retentionMs !== Number.POSITIVE_INFINITY) this.#dropOld(nowMs);
+  }
+
+  /** Leases up to `max` messages. */
+  take(max: number, nowMs: number, visibilityMs: number): StoredMessage[] {
+    const taken: StoredMessage[] = [];
+    while (taken.length < max) {
+      const message = this.#order.take();
+      if (message === undefined) break;
+      message.state = 'leased';
+      message.dueMs = nowMs + visibilityMs;
+      message.receiveCount += 1;
+      if (message.receiveCount === 1) message.firstReceivedMs = nowMs;
+      this.leased.add(message);
+      this.#leases.open(message);
+      taken.push(message);
+    }
+    this.#order.endBatch();
+    this.#counts.ready -= taken.length;
+    this.#counts.leased += taken.length;
+    return taken;
+  }
+
+  /** The message under a lease, unless the lease is over. */
+  find(key: LeaseKey): StoredMessage | undefined {
+    return this.#leases.find(key);
+  }
+
+  extend(message: StoredMessage, untilMs: number): void {
+    this.leased.remove(message);
+    message.dueMs = untilMs;
+    this.leased.add(message);
+  }
+
+  /** Ends the lease; the message may be received from `dueMs` on. */
+  giveBack(message: StoredMessage, dueMs: number, nowMs: number): void {
+    this.#move(message, dueMs > nowMs ? 'delayed' : 'ready', dueMs);
+  }
+
+  remove(message: StoredMessage): void {
+    this.#move(message, 'gone', 0);
+  }
+
+  clear(): number {
+    const { size } = this;
+    this.delayed.clear();
+    this.leased.clear();
+    this.#order.clear();
+    this.#arrivals.clear();
+    this.#leases.clear();
+    Object.assign(this.#counts, { ready: 0, delayed: 0, leased: 0 });
+    return size;
+  }
+
+  #nextDue(): StoredMessage | undefined {
+    const delayed = this.delayed.first;
+    const leased = this.leased.first;
+    if (delayed === undefined || leased === undefined) return delayed ?? leased;
+    return isBefore(delayed, leased) ? delayed : leased;
+  }
+
+  #dropOld(nowMs: number): void {
+    for (let { oldest } = this.#arrivals; oldest !== undefined; oldest = this.#arrivals.oldest) {
+      if (nowMs - oldest.sentMs < this.#retentionMs) return;
+      if (oldest.state !== 'leased') {
+        this.#move(oldest, 'gone', 0);
+      } else {
+        this.#arrivals.remove(oldest);
+        oldest.isTooOld = true;
+      }
+    }
+  }
+
+  #move(message: StoredMessage, to: MessageState, dueMs: number): void {
+    const from = message.state;
+    if (from === 'leased') {
+      this.leased.remove(message);
+      this.#leases.close(message);
+    } else if (from === 'delayed') {
+      this.delayed.remove(message);
+    }
+    message.state = message.isTooOld ? 'gone' : to;
+    message.dueMs = dueMs;
+    if (message.state === 'delayed') this.delayed.add(message);
+    if (message.state === 'gone') this.#arrivals.remove(message);
+    this.#counts[from] -= 1;
+    this.#counts[message.state] += 1;
+    this.#order.moved(message, from);
+  }
+}

@@ -1,0 +1,83 @@
+import { InvalidOptionError } from '../core/errors.ts';
+import {
+  checkBoolean,
+  checkInteger,
+  checkKnownKeys,
+  checkOneOf,
+  checkString,
+} from '../core/options.ts';
+import type { OpenQueueOptions, OutMessage, ReceiveOptions } from './delivery-queue.ts';
+
+/** Longest body and meta together that the storages of this room take. */
+export const maxMessageBytes = 67_108_864;
+
+const optionKeys = [
+  'name',
+  'label',
+  'isFifo',
+  'dedupWindowMs',
+  'dedupScope',
+  'retentionMs',
+  'keepsAlive',
+];
+const duration = { min: 0, max: Number.MAX_SAFE_INTEGER };
+
+export function checkQueueOptions(options: OpenQueueOptions): void {
+  checkKnownKeys('options', options, optionKeys);
+  const { dedupWindowMs, dedupScope, retentionMs, keepsAlive } = options;
+  const anyText = { maxLength: 1_024, pattern: /./, says: 'a string of 1 to 1024 characters' };
+  checkString('name', options.name, anyText);
+  checkString('label', options.label, anyText);
+  checkBoolean('isFifo', options.isFifo);
+  if (dedupWindowMs !== undefined) checkInteger('dedupWindowMs', dedupWindowMs, duration);
+  if (dedupScope !== undefined) checkOneOf('dedupScope', dedupScope, ['queue', 'group']);
+  if (retentionMs !== undefined) checkInteger('retentionMs', retentionMs, duration);
+  if (keepsAlive !== undefined) checkBoolean('keepsAlive', keepsAlive);
+}
+
+/** Throws an `InvalidOptionError` before anything of the batch is accepted. */
+export function checkMessages(messages: readonly OutMessage[], isFifo: boolean): void {
+  for (const message of messages) {
+    const { id, body, meta = '', notBeforeMs, groupId } = message;
+    checkText('id', id);
+    if (id === '') throw new InvalidOptionError('id', 'a string that is not empty', id);
+    checkContent(body, meta);
+    if (notBeforeMs !== undefined && !Number.isFinite(notBeforeMs)) {
+      throw new InvalidOptionError('notBeforeMs', 'a time in epoch milliseconds', notBeforeMs);
+    }
+    if (isFifo && typeof groupId !== 'string') {
+      throw new InvalidOptionError('groupId', 'a string in a FIFO queue', groupId);
+    }
+  }
+}
+
+/** Also for what `nack` and `deadLetter` replace. */
+export function checkContent(body: string, meta: string): void {
+  checkText('body', body);
+  checkText('meta', meta);
+  // A UTF-16 unit is three bytes of UTF-8 at most, so most messages need no count.
+  if ((body.length + meta.length) * 3 <= maxMessageBytes) return;
+  const bytes = Buffer.byteLength(body) + Buffer.byteLength(meta);
+  if (bytes <= maxMessageBytes) return;
+  throw new InvalidOptionError(
+    'body',
+    `at most ${maxMessageBytes} bytes of UTF-8 together with its meta`,
+    `${bytes} bytes`,
+  );
+}
+
+export function checkReceive({ max, waitMs, visibilityMs }: ReceiveOptions): void {
+  checkInteger('max', max, { min: 1, max: Number.MAX_SAFE_INTEGER });
+  if (waitMs !== Number.POSITIVE_INFINITY) checkDuration('waitMs', waitMs);
+  checkDuration('visibilityMs', visibilityMs);
+}
+
+export function checkDuration(option: string, value: number): void {
+  checkInteger(option, value, duration);
+}
+
+/** Half of a surrogate pair has no UTF-8: a file could not give it back. */
+function checkText(option: string, value: unknown): void {
+  if (typeof value === 'string' && value.isWellFormed()) return;
+  throw new InvalidOptionError(option, 'a string of well-formed Unicode', value);
+}
