@@ -3,10 +3,11 @@ import type { Clock } from '../../src/core/clock.ts';
 import { SeededIds } from '../../src/core/ids.ts';
 import type { Program } from '../../src/core/program.ts';
 import { seededRandom, type Random } from '../../src/core/random.ts';
-import type { CodeLoader, LoadedCode } from '../../src/functions/code-loader.ts';
+import type { CodeLoader, LayerLoader, LoadedCode } from '../../src/functions/code-loader.ts';
 import type { CodeSource } from '../../src/functions/code/code-source.ts';
 import type { FunctionVersionRecord } from '../../src/functions/function-record.ts';
 import { FunctionStore } from '../../src/functions/store.ts';
+import type { StateStore } from '../../src/storage/state-store.ts';
 
 export const home = resolveHome({ region: 'eu-central-1', accountId: '123456789012' });
 export const arnOf = (name: string): string =>
@@ -16,10 +17,17 @@ export const code: CodeSource = { source: 'exports.handler = async () => 1' };
 export const otherCode: CodeSource = { source: 'exports.handler = async () => 2' };
 
 /** A store over a loader that packs nothing; `calls` shows what it was asked to load. */
-export function controlPlane(options: { loadCode?: CodeLoader; random?: Random } = {}) {
+export function controlPlane(
+  options: {
+    loadCode?: CodeLoader;
+    loadLayer?: LayerLoader;
+    random?: Random;
+    state?: StateStore;
+  } = {},
+) {
   const calls: { code: CodeSource; handler: string; runtime: string }[] = [];
   const retired: { record: FunctionVersionRecord; reason: string }[] = [];
-  const { loadCode = fakeLoad, random = seededRandom(1) } = options;
+  const { loadCode = fakeLoad, loadLayer = fakeLayer, random = seededRandom(1), state } = options;
   const store = new FunctionStore({
     home,
     clock: stoppedClock,
@@ -29,15 +37,8 @@ export function controlPlane(options: { loadCode?: CodeLoader; random?: Random }
       calls.push({ code: source, handler, runtime });
       return loadCode(source, { handler, runtime, layers });
     },
-    loadLayer: async (content) => ({
-      arn: undefined,
-      codeSha256: `sha256(${JSON.stringify(content)})`,
-      codeSize: 1,
-      zip: new Uint8Array(1),
-      files: new Map(),
-      links: new Map(),
-      inputFiles: [],
-    }),
+    loadLayer,
+    ...(state !== undefined && { state }),
     onRetired: (record, reason) => retired.push({ record, reason }),
   });
   return { store, calls, retired };
@@ -55,7 +56,21 @@ export function gatedLoader() {
   return { loadGated, gates };
 }
 
-const fakeLoad: CodeLoader = async (source) => loadedCode(source);
+const fakeLoad: CodeLoader = async (source, { layers }) => ({ ...loadedCode(source), layers });
+
+const fakeLayer: LayerLoader = async (content) => {
+  const isZip = 'zip' in content && content.zip instanceof Uint8Array;
+  const text = isZip ? new TextDecoder().decode(content.zip) : JSON.stringify(content);
+  return {
+    arn: undefined,
+    codeSha256: `sha256(${text})`,
+    codeSize: text.length,
+    zip: new TextEncoder().encode(text),
+    files: new Map(),
+    links: new Map(),
+    inputFiles: [],
+  };
+};
 
 function loadedCode(source: CodeSource): LoadedCode {
   const isZip = 'zip' in source && source.zip instanceof Uint8Array;
