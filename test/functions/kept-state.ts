@@ -1,44 +1,44 @@
-import type { StateChanges, StateDocument, StateStore } from '../../src/storage/state-store.ts';
+import { MemoryStateStore } from '../../src/storage/memory-state-store.ts';
+import type { StateChanges, StateDocument } from '../../src/storage/state-store.ts';
 
-/** A storage that outlives the stores which write to it, and fails or waits when a test says so. */
-export class KeptState implements StateStore {
-  readonly documents = new Map<string, StateDocument>();
-  readonly blobs = new Map<string, Uint8Array>();
+/** A storage that outlives the stores which write to it, and fails, waits or loses what a test says. */
+export class KeptState extends MemoryStateStore {
   /** Thrown by the next write, which then keeps nothing. */
   failure: Error | undefined;
   /** Writes wait for it. */
   gate: Promise<void> | undefined;
   writes = 0;
+  /** What a damaged disk gives instead of the bytes. */
+  readonly damagedBlobs = new Map<string, Uint8Array | undefined>();
 
-  async list(prefix: string): Promise<readonly StateDocument[]> {
-    return [...this.documents.values()]
-      .filter(({ key }) => key.startsWith(prefix))
-      .sort((a, b) => (a.key < b.key ? -1 : 1));
-  }
-
-  async write({ put = [], blobs = new Map(), delete: gone = [] }: StateChanges): Promise<void> {
+  override async write(changes: StateChanges): Promise<void> {
     await this.gate;
     this.writes += 1;
     const { failure } = this;
     this.failure = undefined;
     if (failure !== undefined) throw failure;
-    for (const document of put) this.documents.set(document.key, document);
-    for (const key of gone) this.documents.delete(key);
-    for (const [hash, bytes] of blobs) this.blobs.set(hash, bytes);
-    const needed = new Set([...this.documents.values()].flatMap((document) => document.blobs));
-    for (const hash of needed) if (!this.blobs.has(hash)) throw new Error(`no bytes for ${hash}`);
-    for (const hash of this.blobs.keys()) if (!needed.has(hash)) this.blobs.delete(hash);
+    await super.write(changes);
   }
 
-  async readBlob(hash: string): Promise<Uint8Array | undefined> {
-    return this.blobs.get(hash);
+  override async readBlob(hash: string): Promise<Uint8Array | undefined> {
+    return this.damagedBlobs.has(hash) ? this.damagedBlobs.get(hash) : super.readBlob(hash);
+  }
+
+  /** Hashes that documents name. */
+  async hashes(): Promise<ReadonlySet<string>> {
+    return new Set((await this.list('')).flatMap(({ blobs }) => blobs));
+  }
+
+  async document(key: string): Promise<StateDocument> {
+    const found = (await this.list(key)).find((document) => document.key === key);
+    if (found === undefined) throw new Error(`no document ${key}`);
+    return found;
   }
 
   /** Changes what a document says, as a damaged disk or a later release would. */
-  damage(key: string, change: (content: Record<string, unknown>) => unknown): void {
-    const document = this.documents.get(key);
-    if (document === undefined) throw new Error(`no document ${key}`);
+  async damage(key: string, change: (content: Record<string, unknown>) => unknown): Promise<void> {
+    const document = await this.document(key);
     const json = JSON.stringify(change(JSON.parse(document.json) as Record<string, unknown>));
-    this.documents.set(key, { ...document, json });
+    await super.write({ put: [{ ...document, json }] });
   }
 }
