@@ -80,4 +80,24 @@ export const limits = {
   },
   /** https://docs.aws.amazon.com/sns/latest/dg/subscription-filter-policy-constraints.html */
   filterPolicy: { bytes: 262_144, keys: 5, combinations: 150 },
+  /** https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Constraints.html */
+  table: {
+    nameLength: { min: 3, max: 255 },
+    keyNameLength: 255,
+    partitionKeyBytes: 2_048,
+    sortKeyBytes: 1_024,
+    /** Names and values together. */
+    itemBytes: 409_600,
+    nestingDepth: 32,
+    numberDigits: 38,
+    /** Of query and scan. */
+    pageBytes: 1_048_576,
+    /** An item that expired earlier than that is left alone: the attribute is probably something else. */
+    expiredAtMostMs: 157_680_000_000,
+    stream: {
+      retentionMs: 86_400_000,
+      iteratorLifetimeMs: 900_000,
+      getRecords: { count: 1_000, bytes: 1_048_576 },
+    },
+  },
 } as const;

@@ -493,5 +493,5 @@ test.each([
   ['records of 11 MiB', 'a', { maxRecordBytes: 11 * 1_048_576 }],
   ['an unknown option', 'a', { shardCount: 1 }],
 ])('%s is refused', (_, name, options) => {
-  expect(() => new Stream(name, options as object)).toThrow(/^Expected `/);
+  expect(() => new Stream(name, options as StreamOptions)).toThrow(/^Expected `/);
 });
