@@ -49,6 +49,12 @@ export class DedupWindow {
     this.#newest = seen;
   }
 
+  clear(): void {
+    this.#seen.clear();
+    this.#oldest = undefined;
+    this.#newest = undefined;
+  }
+
   #forget(nowMs: number): void {
     for (let count = 0; count < mostForgottenAtOnce; count += 1) {
       const oldest = this.#oldest;

@@ -32,8 +32,8 @@ export interface DeliveryQueue {
    * False: the lease was lost.
    */
   deadLetter(lease: LeaseKey, options: DeadLetterOptions): Promise<boolean>;
-  /** Whether a message is here: ready, delayed or leased. */
-  has(id: string): boolean;
+  /** Whether a message that was once received is still here, under whichever lease, or none. */
+  has(lease: LeaseKey): boolean;
   /** Drops every message, leased ones too, and forgets deduplication ids. Gives the number of messages. */
   purge(): Promise<number>;
   stats(): QueueStats;

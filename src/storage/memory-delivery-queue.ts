@@ -140,9 +140,18 @@ export class MemoryDeliveryQueue implements DeliveryQueue {
     return count;
   }
 
+  has(lease: LeaseKey): boolean {
+    this.#catchUp();
+    return this.#messages.has(lease);
+  }
+
   stats(): QueueStats {
     this.#catchUp();
     return this.#messages.stats();
+  }
+
+  remaining(): readonly Lease[] {
+    return Array.from(this.#messages.all(), (message) => message.toLease());
   }
 
   async close(): Promise<void> {
@@ -192,14 +201,10 @@ export class MemoryDeliveryQueue implements DeliveryQueue {
     return target;
   }
 
-  /** Takes over a message of another queue. */
-  #accept(
-    message: StoredMessage,
-    { reason, meta = message.meta }: DeadLetterOptions,
-    nowMs: number,
-  ): void {
+  /** Takes over a message of another queue, as a new one. */
+  #accept(message: StoredMessage, options: DeadLetterOptions, nowMs: number): void {
+    const { reason, meta = message.meta, sentMs = nowMs } = options;
     const { id, body, groupId, dedupId } = message;
-    const { isFifo } = this.#options;
     const moved: OutMessage = {
       id,
       body,
@@ -208,9 +213,9 @@ export class MemoryDeliveryQueue implements DeliveryQueue {
       ...(groupId !== undefined && { groupId }),
       ...(dedupId !== undefined && { dedupId }),
     };
-    checkMessages([moved], isFifo);
+    checkMessages([moved], this.#options.isFifo);
     this.#messages.catchUp(nowMs);
-    this.#messages.add(moved, isFifo ? nowMs : message.sentMs, nowMs);
+    this.#messages.add(moved, sentMs, nowMs);
     this.#serve(nowMs);
   }
 

@@ -34,6 +34,7 @@ export class MemoryMessages {
   reopen(options: OpenQueueOptions): void {
     this.#dedup.configure(options);
     this.#retentionMs = options.retentionMs ?? Number.POSITIVE_INFINITY;
+    for (const message of this.all()) message.token = '';
     for (let held = this.leased.first; held !== undefined; held = this.leased.first) {
       this.#move(held, 'ready', 0);
     }
@@ -93,6 +94,8 @@ export class MemoryMessages {
       due !== undefined && due.dueMs <= nowMs;
       due = this.#nextDue()
     ) {
+      // What comes next in a group must not be overtaken; elsewhere slow work may still answer.
+      if (this.isFifo) due.token = '';
       this.#move(due, 'ready', 0);
     }
     if (this.#retentionMs !== Number.POSITIVE_INFINITY) this.#dropOld(nowMs);
@@ -109,7 +112,7 @@ export class MemoryMessages {
       message.receiveCount += 1;
       if (message.receiveCount === 1) message.firstReceivedMs = nowMs;
       this.leased.add(message);
-      this.#leases.open(message);
+      this.#leases.issue(message);
       taken.push(message);
     }
     this.#order.endBatch();
@@ -118,19 +121,29 @@ export class MemoryMessages {
     return taken;
   }
 
-  /** The message under a lease, unless the lease is over. */
+  /** The message under a lease, unless the lease is lost. */
   find(key: LeaseKey): StoredMessage | undefined {
     return this.#leases.find(key);
   }
 
+  has(key: LeaseKey): boolean {
+    return this.#leases.has(key);
+  }
+
+  /** Also when the lease ran out. */
   extend(message: StoredMessage, untilMs: number): void {
-    this.leased.remove(message);
-    message.dueMs = untilMs;
-    this.leased.add(message);
+    if (message.state !== 'leased') {
+      this.#move(message, 'leased', untilMs);
+    } else {
+      this.leased.remove(message);
+      message.dueMs = untilMs;
+      this.leased.add(message);
+    }
   }
 
   /** Ends the lease; the message may be received from `dueMs` on. */
   giveBack(message: StoredMessage, dueMs: number, nowMs: number): void {
+    message.token = '';
     this.#move(message, dueMs > nowMs ? 'delayed' : 'ready', dueMs);
   }
 
@@ -138,8 +151,16 @@ export class MemoryMessages {
     this.#move(message, 'gone', 0);
   }
 
+  /** Everything that is here, oldest first. */
+  *all(): Generator<StoredMessage> {
+    let message = this.#arrivals.oldest;
+    for (; message !== undefined; message = message.newer) yield message;
+  }
+
+  /** Also forgets deduplication ids. */
   clear(): number {
     const { size } = this;
+    this.#dedup.clear();
     this.delayed.clear();
     this.leased.clear();
     this.#order.clear();
@@ -170,18 +191,20 @@ export class MemoryMessages {
 
   #move(message: StoredMessage, to: MessageState, dueMs: number): void {
     const from = message.state;
-    if (from === 'leased') {
-      this.leased.remove(message);
-      this.#leases.close(message);
-    } else if (from === 'delayed') {
-      this.delayed.remove(message);
-    }
+    if (from === 'leased') this.leased.remove(message);
+    else if (from === 'delayed') this.delayed.remove(message);
     message.state = message.isTooOld ? 'gone' : to;
     message.dueMs = dueMs;
-    if (message.state === 'delayed') this.delayed.add(message);
-    if (message.state === 'gone') this.#arrivals.remove(message);
+    if (message.state === 'leased') this.leased.add(message);
+    else if (message.state === 'delayed') this.delayed.add(message);
+    else if (message.state === 'gone') this.#leave(message);
     this.#counts[from] -= 1;
     this.#counts[message.state] += 1;
     this.#order.moved(message, from);
+  }
+
+  #leave(message: StoredMessage): void {
+    this.#arrivals.remove(message);
+    this.#leases.leave(message);
   }
 }

@@ -26,9 +26,9 @@ export class StoredMessage implements Linked<StoredMessage> {
   firstReceivedMs = 0;
   /** Leased, and older than the queue keeps messages: it vanishes when the lease ends. */
   isTooOld = false;
-  /** Of the lease it is under. */
+  /** Of the lease that still answers for it; empty when there is none. */
   token = '';
-  /** Of the lease it is under, in the table of leases. */
+  /** Its place in the table of leases, once it was received. */
   leaseSlot = -1;
   /** In which run of its `DueOrder`, or -1: in the heap, at `heapSlot`. */
   run = -1;
