@@ -46,7 +46,7 @@ export type ShardPosition =
       readonly type: 'AT_SEQUENCE_NUMBER' | 'AFTER_SEQUENCE_NUMBER';
       readonly sequenceNumber: string;
     }
-  /** Epoch milliseconds; not in the streams of tables. */
+  /** Epoch milliseconds, not in the future; not in the streams of tables. */
   | { readonly type: 'AT_TIMESTAMP'; readonly timestampMs: number };
 
 export interface GetRecordsOptions {

@@ -123,6 +123,7 @@ export class ShardReader<R> {
       case 'LATEST':
         return shard.nextIndex;
       case 'AT_TIMESTAMP':
+        this.#checkIsPast(position.timestampMs);
         return shard.indexAt(position.timestampMs);
       case 'AT_SEQUENCE_NUMBER':
         // A shard's own first number stands before its first record.
@@ -130,6 +131,13 @@ export class ShardReader<R> {
       case 'AFTER_SEQUENCE_NUMBER':
         return this.#kept(shard, this.#numbered(shard, position.sequenceNumber) + 1);
     }
+  }
+
+  #checkIsPast(timestampMs: number): void {
+    const nowMs = this.#options.clock.now();
+    if (timestampMs <= nowMs) return;
+    const message = `The timestampInMillis parameter cannot be greater than the currentTimestampInMillis. timestampInMillis: ${timestampMs}, currentTimestampInMillis: ${nowMs}`;
+    throw new BrokerError('InvalidArgumentException', message);
   }
 
   #numbered(shard: Shard<R>, sequenceNumber: string): number {

@@ -182,7 +182,11 @@ describe('reading', () => {
     ]);
     expect(await read({ type: 'AFTER_SEQUENCE_NUMBER', sequenceNumber: two })).toEqual(['three']);
     expect(await read({ type: 'AT_TIMESTAMP', timestampMs: clock.now() })).toEqual(['three']);
-    expect(await read({ type: 'AT_TIMESTAMP', timestampMs: clock.now() + 1 })).toEqual([]);
+    await clock.advance(1);
+    expect(await read({ type: 'AT_TIMESTAMP', timestampMs: clock.now() })).toEqual([]);
+    await expect(
+      stream.getShardIterator(first, { type: 'AT_TIMESTAMP', timestampMs: clock.now() + 1 }),
+    ).rejects.toMatchObject({ awsCode: 'InvalidArgumentException' });
     expect(await read({ type: 'LATEST' })).toEqual([]);
   });
 
