@@ -1,7 +1,7 @@
 import { LinkedList, type Linked } from './linked-list.ts';
 import type { ReadyOrder } from './ready-order.ts';
 import { ShardedMap } from './sharded-map.ts';
-import type { MessageState, StoredMessage } from './stored-message.ts';
+import type { StoredMessage } from './stored-message.ts';
 
 /** The messages of one group. */
 export class MessageGroup implements Linked<MessageGroup> {
@@ -9,7 +9,6 @@ export class MessageGroup implements Linked<MessageGroup> {
   /** The first by arrival that is not gone; leased ones stay in their place. */
   head: StoredMessage | undefined = undefined;
   tail: StoredMessage | undefined = undefined;
-  leased = 0;
   isInLine = false;
   prev: MessageGroup | undefined = undefined;
   next: MessageGroup | undefined = undefined;
@@ -20,9 +19,9 @@ export class MessageGroup implements Linked<MessageGroup> {
 }
 
 /**
- * FIFO order: groups stand in line, and one batch at a time takes the messages of a group. Nothing of the group
- * is handed out before all of them are acknowledged or given back. Since messages keep their place while they
- * are leased, what is given back is at the front again.
+ * FIFO order: groups stand in line, and a batch takes the messages of a group from its front, up to the first
+ * that is out or delayed. Since messages keep their place while they are leased, what is given back is at the
+ * front again, and nothing behind a message that is out is handed out.
  */
 export class MessageGroups implements ReadyOrder {
   readonly #groups = new ShardedMap<MessageGroup>();
@@ -54,9 +53,7 @@ export class MessageGroups implements ReadyOrder {
     if (this.#cursor?.state !== 'ready') this.#cursor = this.#nextInLine()?.head;
 
     const message = this.#cursor;
-    if (message?.group === undefined) return undefined;
-    message.group.leased += 1;
-    this.#cursor = message.after;
+    this.#cursor = message?.after;
     return message;
   }
 
@@ -64,10 +61,8 @@ export class MessageGroups implements ReadyOrder {
     this.#cursor = undefined;
   }
 
-  moved({ group }: StoredMessage, from: MessageState): void {
-    if (group === undefined) return;
-    if (from === 'leased') group.leased -= 1;
-    this.#settle(group);
+  moved({ group }: StoredMessage): void {
+    if (group !== undefined) this.#settle(group);
   }
 
   clear(): void {
@@ -92,7 +87,7 @@ export class MessageGroups implements ReadyOrder {
       group.tail = undefined;
       this.#groups.delete(group.id);
     }
-    const mayGo = group.leased === 0 && group.head?.state === 'ready';
+    const mayGo = group.head?.state === 'ready';
     if (mayGo === group.isInLine) return;
     group.isInLine = mayGo;
     if (mayGo) this.#line.push(group);
