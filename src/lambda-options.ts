@@ -12,6 +12,7 @@ import {
   type NetworkOption,
   type ResolvedNetwork,
 } from './network/network-options.ts';
+import type { Interceptor } from './network/interceptor.ts';
 import type { ErrorStyle } from './invoke/fault-payload.ts';
 
 /** Options of a `Lambda`. Durations are in milliseconds, sizes in MB of 2^20 bytes. */
@@ -52,6 +53,11 @@ export interface LambdaOptions {
   readonly credentials?: Credentials;
   /** What functions may reach that do not say it themselves. @default 'public' */
   readonly network?: NetworkOption;
+  /**
+   * Answers requests of functions over HTTP in place of the network, TLS or not: for tests, `FetchMock` of
+   * `isolambda/testing` is one. Functions whose `network` is `none` are refused as always. @default none
+   */
+  readonly intercept?: Interceptor;
   /** Log entries kept in memory for each environment. 0 keeps none. @default 1000 */
   readonly logEntries?: number;
 }
@@ -72,6 +78,7 @@ export interface ResolvedLambdaOptions {
   /** The variables that hold the credentials. */
   readonly credentials: Readonly<Record<string, string>>;
   readonly network: ResolvedNetwork;
+  readonly intercept: Interceptor | undefined;
   readonly logEntries: number;
 }
 
@@ -89,6 +96,7 @@ const keys = Object.keys({
   memoryMbPerVcpu: true,
   credentials: true,
   network: true,
+  intercept: true,
   logEntries: true,
 } satisfies Record<keyof LambdaOptions, true>);
 
@@ -110,6 +118,7 @@ export function resolveLambdaOptions(options: LambdaOptions): ResolvedLambdaOpti
     memoryMbPerVcpu = limits.memoryMbPerVcpu,
     credentials,
     network,
+    intercept,
     logEntries = 1_000,
   } = options;
   checkInteger('concurrency', concurrency, limits.concurrency);
@@ -122,6 +131,7 @@ export function resolveLambdaOptions(options: LambdaOptions): ResolvedLambdaOpti
   checkInteger('memoryMbPerVcpu', memoryMbPerVcpu, { min: 1, max: 1_048_576 });
   checkInteger('logEntries', logEntries, { min: 0, max: 10_000_000 });
   checkClock(clock);
+  checkInterceptor(intercept);
   const random = seed === undefined ? Math.random : seededRandom(seed);
   return Object.freeze({
     home: resolveHome({ region, accountId }),
@@ -137,6 +147,7 @@ export function resolveLambdaOptions(options: LambdaOptions): ResolvedLambdaOpti
     memoryMbPerVcpu,
     credentials: credentialVariables(credentials),
     network: resolveNetworkOptions(network),
+    intercept,
     logEntries,
   });
 }
@@ -145,4 +156,16 @@ function checkClock(clock: unknown): asserts clock is Clock {
   const { now, setTimer } = (clock ?? {}) as Partial<Clock>;
   if (typeof now === 'function' && typeof setTimer === 'function') return;
   throw new InvalidOptionError('clock', 'an object with `now()` and `setTimer()`', clock);
+}
+
+function checkInterceptor(intercept: unknown): asserts intercept is Interceptor | undefined {
+  if (intercept === undefined) return;
+  const given = (intercept ?? {}) as Partial<Interceptor>;
+  const members = [given.takesRequest, given.takesHost, given.answer];
+  if (members.every((member) => typeof member === 'function')) return;
+  throw new InvalidOptionError(
+    'intercept',
+    'an object with `takesRequest()`, `takesHost()` and `answer()`',
+    intercept,
+  );
 }

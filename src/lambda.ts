@@ -237,13 +237,14 @@ export class Lambda implements AsyncDisposable {
   }
 
   #createExecutor(tier: 'inline' | 'thread'): Executor {
-    const { blanks, parallelism, clock } = this.#options;
+    const { blanks, parallelism, clock, intercept } = this.#options;
     return new IsolateExecutor({
       tier,
       blanks,
       parallelism,
       onZombies: (count) => this.#events.emit({ type: 'engine.zombies', at: clock.now(), count }),
       endpoints: this.#endpoints,
+      interceptor: intercept,
     });
   }
 

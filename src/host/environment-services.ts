@@ -2,6 +2,7 @@ import type { ResolvedNetwork } from '../network/network-options.ts';
 import { cryptoService } from './crypto/crypto-service.ts';
 import { FileService, type FileServiceOptions } from './files/file-service.ts';
 import { HostServices } from './host-services.ts';
+import type { Interception } from './network/interception.ts';
 import { NetworkServices } from './network/network-services.ts';
 import type { Service } from './service.ts';
 import { textService } from './text-service.ts';
@@ -22,13 +23,14 @@ export function servicesFor(
   files: FileServiceOptions,
   response: Service,
   traces: Service,
+  interception?: Interception,
 ): HostServices {
   const bytes = settings.memoryMb * bytesPerMb;
   const make = (): Service[] => [
     response,
     traces,
     new FileService(files),
-    new NetworkServices(settings.network),
+    new NetworkServices(settings.network, { interception }),
     cryptoService(bytes),
     textService(),
     urlService(),

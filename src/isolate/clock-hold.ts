@@ -19,6 +19,8 @@ interface Underway {
 export class ClockHold {
   readonly #clock: HoldableClock;
   readonly #name: string;
+  /** Operations that wait for a timer of the clock on the host's side. */
+  #yielding = 0;
   /** Operations in the host's hands that keep the guest from going on. */
   readonly #underway = new Map<number, Underway>();
   #budgetMs = 0;
@@ -82,6 +84,12 @@ export class ClockHold {
     if (this.#isResting) this.rest();
   }
 
+  /** An operation begins (1) or ends (-1) to wait for a timer of the clock itself. */
+  yields(change: 1 | -1): void {
+    this.#yielding += change;
+    if (this.#isResting) this.rest();
+  }
+
   /** As in Node, what does not keep the event loop busy is not waited for. */
   setRef(id: number, isRef: boolean): void {
     const operation = this.#underway.get(id);
@@ -101,7 +109,12 @@ export class ClockHold {
   }
 
   #firstBusy(): string | undefined {
-    for (const { service, isRef } of this.#underway.values()) if (isRef) return service;
+    let yielding = this.#yielding;
+    for (const { service, isRef } of this.#underway.values()) {
+      if (!isRef) continue;
+      if (yielding === 0) return service;
+      yielding -= 1;
+    }
     return undefined;
   }
 

@@ -9,6 +9,7 @@ import type {
 } from '../invoke/executor.ts';
 import { servicesFor } from '../host/environment-services.ts';
 import { fileStorage } from '../host/files/storage.ts';
+import type { Interception } from '../host/network/interception.ts';
 import type { HostServices } from '../host/host-services.ts';
 import { ResponseService } from '../host/response.ts';
 import { TraceService } from '../host/trace-service.ts';
@@ -27,6 +28,7 @@ import {
   responseTooLargeFailure,
   thrownFailure,
 } from './fault.ts';
+import type { Interceptor } from '../network/interceptor.ts';
 import type { Entered, GuestIsolate, InvokeArguments } from './guest-isolate.ts';
 import { foreseenParts } from './foreseen-parts.ts';
 import { readEmit, type GuestMessage, type WantedOperation } from './guest-messages.ts';
@@ -38,12 +40,15 @@ import { PendingWork } from './pending-work.ts';
 import { noSources, type Sources } from './source-positions.ts';
 import { mapFailure, mapFault, mapLogLine } from './stack-mapper.ts';
 import { entryFailure, startMessage, startsAsEsModule } from './start-message.ts';
+import { sleepOn } from './sleep.ts';
 import { Task, type TaskFacts } from './task.ts';
 import type { Watchdog } from './watchdog.ts';
 
 /** What a session needs from the executor it belongs to. */
 export interface SessionHost {
   readonly watchdog: Watchdog;
+  /** Answers requests of guests in place of the network. */
+  readonly interceptor: Interceptor | undefined;
   /** One caller more (1) or less (-1) waits for an answer that was not there at once. */
   readonly onWaiting: (change: 1 | -1) => void;
   /** The isolate was disposed; `entry` is what a pool thread still works on, if it does. */
@@ -99,7 +104,13 @@ export class GuestSession implements RunningEnvironment {
       now: () => request.clock.now(),
     };
     this.#traces = new TraceService(request.onTrace);
-    this.#services = servicesFor(request.settings, files, this.#response, this.#traces);
+    this.#services = servicesFor(
+      request.settings,
+      files,
+      this.#response,
+      this.#traces,
+      this.#interception(host.interceptor),
+    );
     this.#sources = request.mapsSources ? request.program : noSources;
     const isJson = request.settings.logFormat === 'JSON';
     this.#logs = new LogMeter(
@@ -130,6 +141,19 @@ export class GuestSession implements RunningEnvironment {
       },
       onCatastrophe: (message) => this.#onCatastrophe(message),
     });
+  }
+
+  #interception(interceptor: Interceptor | undefined): Interception | undefined {
+    if (interceptor === undefined) return undefined;
+    const { clock, settings } = this.#request;
+    return {
+      interceptor,
+      functionName: settings.functionName,
+      requestId: () => this.#task?.requestId,
+      now: () => clock.now(),
+      sleep: (ms, label, signal) =>
+        sleepOn(clock, ms, { label, signal, onWaiting: (change) => this.#hold?.yields(change) }),
+    };
   }
 
   /** Runs module top level. */

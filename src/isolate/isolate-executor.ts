@@ -11,6 +11,7 @@ import type {
 } from '../invoke/executor.ts';
 import { FileStorage } from '../host/files/storage.ts';
 import type { Endpoints } from '../inspect/endpoints.ts';
+import type { Interceptor } from '../network/interceptor.ts';
 import { BlankPool } from './blank-pool.ts';
 import { holdWhileShown } from './clock-hold.ts';
 import { produceCodeCache } from './compile-cache.ts';
@@ -37,6 +38,8 @@ export interface IsolateExecutorOptions {
   readonly onZombies?: (count: number) => void;
   /** Where inspected environments show themselves; without it, none is. */
   readonly endpoints?: Endpoints;
+  /** Answers requests of guests in place of the network. */
+  readonly interceptor?: Interceptor | undefined;
 }
 
 /** Memory that V8 needs at the least, in MB; isolated-vm refuses less. */
@@ -53,6 +56,7 @@ export class IsolateExecutor implements Executor {
   readonly #zombies: Zombies;
   readonly #sessions = new Set<{ dispose(): void }>();
   readonly #endpoints: Endpoints | undefined;
+  readonly #interceptor: Interceptor | undefined;
   /** Callers that wait for an answer that was not there at once. */
   #waiting = 0;
   #isClosed = false;
@@ -65,6 +69,7 @@ export class IsolateExecutor implements Executor {
     this.#blanks = new BlankPool(tier, options.blanks, () => this.#waiting > 0);
     this.#zombies = new Zombies(options.onZombies ?? (() => {}));
     this.#endpoints = options.endpoints;
+    this.#interceptor = options.interceptor;
   }
 
   async prepare(program: Program, memoryMb: number): Promise<void> {
@@ -84,6 +89,7 @@ export class IsolateExecutor implements Executor {
   #open(guest: GuestIsolate, request: StartRequest, onEnd = (): void => {}): GuestSession {
     const session: GuestSession = new GuestSession(guest, request, {
       watchdog: this.#watchdog,
+      interceptor: this.#interceptor,
       onWaiting: (change) => {
         this.#waiting += change;
       },

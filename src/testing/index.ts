@@ -1,7 +1,18 @@
 import '../core/node-support.ts';
 
+export { FetchMock } from './fetch-mock.ts';
 export { ClockHeldError } from './held-work.ts';
 export { VirtualClock } from './virtual-clock.ts';
 
+export type { FetchMockOptions, RouteOptions } from './fetch-mock.ts';
 export type { HeldWork } from './held-work.ts';
+export type { MockAnswer, MockReply, MockTools } from './mock-reply.ts';
+export type { MockedCall } from './mocked-call.ts';
+export type { UrlMatcher } from './url-pattern.ts';
 export type { PendingTimer, VirtualClockOptions } from './virtual-clock.ts';
+export type {
+  InterceptContext,
+  InterceptedAnswer,
+  InterceptedRequest,
+  Interceptor,
+} from '../network/interceptor.ts';

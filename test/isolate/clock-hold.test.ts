@@ -64,6 +64,23 @@ describe('a task', () => {
     expect(labels()).toEqual([]);
   });
 
+  test('does not wait for an answer that waits for the clock itself, but for the others', () => {
+    const { hold, labels } = setUp();
+    hold.begin('invocation 7', 1_000);
+    hold.started(1, 'http.open');
+    hold.rest();
+    hold.yields(1);
+    expect(labels()).toEqual([]);
+
+    hold.started(2, 'subtle.digest');
+    hold.rest();
+    expect(labels()).toHaveLength(1);
+    hold.ended(2);
+    expect(labels()).toEqual([]);
+    hold.yields(-1);
+    expect(labels()).toEqual(['orders:1: invocation 7 waits for http.open']);
+  });
+
   test('does not wait for who reads its response', () => {
     const { hold, labels } = setUp();
     hold.begin('invocation 7', 1_000);

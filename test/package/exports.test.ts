@@ -80,8 +80,23 @@ const entries: Record<string, Entry> = {
     ],
   },
   'isolambda/testing': {
-    values: ['ClockHeldError', 'VirtualClock'],
-    types: ['HeldWork', 'PendingTimer', 'VirtualClockOptions'],
+    values: ['ClockHeldError', 'FetchMock', 'VirtualClock'],
+    types: [
+      'FetchMockOptions',
+      'HeldWork',
+      'InterceptContext',
+      'InterceptedAnswer',
+      'InterceptedRequest',
+      'Interceptor',
+      'MockAnswer',
+      'MockReply',
+      'MockTools',
+      'MockedCall',
+      'PendingTimer',
+      'RouteOptions',
+      'UrlMatcher',
+      'VirtualClockOptions',
+    ],
   },
 };
 

@@ -7,14 +7,16 @@ import { abortable } from '../../network/abortable.ts';
 import type { Service } from '../service.ts';
 import { Exchange } from './exchange.ts';
 import { HttpAgents } from './http-agents.ts';
+import type { AnsweredConnection } from './interception.ts';
 import { hangUp } from './network-failure.ts';
 import { checkSize } from './pulled-stream.ts';
 import { Question } from './question.ts';
 import { SocketHandle } from './socket-handle.ts';
-import { readFamily, takeOver, type NetworkRoom } from './socket-service.ts';
+import { readFamily, readTarget, takeOver, type NetworkRoom } from './socket-service.ts';
 import { tlsFacts } from './tls-facts.ts';
 
 const headerLimits = { count: 4_000, maxLength: 262_144 };
+const protocols = ['http:', 'https:'] as const;
 const headerBytes = { min: 1_024, max: 262_144 };
 
 /**
@@ -25,7 +27,6 @@ export function httpService(room: NetworkRoom): Service {
   const { handles } = room;
   let made: HttpAgents | undefined;
 
-  /** The place where an embedder could answer a whole exchange itself instead of a connection. */
   const open = async (
     question: Question,
     body: Uint8Array | undefined,
@@ -33,7 +34,15 @@ export function httpService(room: NetworkRoom): Service {
   ): Promise<string> => {
     const id = handles.newId(question);
     checkSize(body?.byteLength ?? 0);
-    const request = startRequest(room, (made ??= new HttpAgents(room.door)), question);
+    const answered = interceptedBy(room, question);
+    const request =
+      answered === undefined
+        ? startRequest(room, (made ??= new HttpAgents(room.door)), question)
+        : requestPlain({
+            ...requestOptions(question),
+            protocol: 'http:',
+            createConnection: () => answered.stream,
+          });
     let response: IncomingMessage | undefined;
     const exchange = new Exchange(request, {
       trailers: () => response?.rawTrailers ?? [],
@@ -56,7 +65,7 @@ export function httpService(room: NetworkRoom): Service {
     } catch (error) {
       handles.release(id, exchange);
       exchange.destroy();
-      throw request.errored ?? error;
+      throw answered?.failure ?? request.errored ?? error;
     }
   };
 
@@ -91,10 +100,18 @@ export function httpService(room: NetworkRoom): Service {
   };
 }
 
-function startRequest(room: NetworkRoom, agents: HttpAgents, question: Question): ClientRequest {
-  const protocol = question.oneOf('protocol', ['http:', 'https:']);
-  const common: RequestOptions = {
-    protocol,
+/** The connection to an embedder who answers the request himself. */
+function interceptedBy(room: NetworkRoom, question: Question): AnsweredConnection | undefined {
+  if (room.interceptions === undefined || question.has('over')) return undefined;
+  return room.interceptions.forRequest(
+    { ...readTarget(question), protocol: question.oneOf('protocol', protocols) },
+    { method: question.string('method', 64), path: question.string('path', 65_536) },
+  );
+}
+
+/** What a request has, whatever connection it goes over. */
+function requestOptions(question: Question): RequestOptions {
+  return {
     host: question.string('host', 255),
     port: question.integer('port', { min: 0, max: 65_535 }),
     family: question.has('family') ? readFamily(question) : 0,
@@ -106,6 +123,11 @@ function startRequest(room: NetworkRoom, agents: HttpAgents, question: Question)
       ? question.integer('maxHeaderSize', headerBytes)
       : 16_384,
   };
+}
+
+function startRequest(room: NetworkRoom, agents: HttpAgents, question: Question): ClientRequest {
+  const protocol = question.oneOf('protocol', protocols);
+  const common: RequestOptions = { ...requestOptions(question), protocol };
   if (question.has('over')) {
     const socket = takeOver(room.handles, question);
     return requestPlain({ ...common, protocol: 'http:', createConnection: () => socket });

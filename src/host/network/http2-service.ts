@@ -8,10 +8,13 @@ import {
   type IncomingHttpStatusHeader,
   type OutgoingHttpHeaders,
 } from 'node:http2';
+import { Socket } from 'node:net';
+import { TLSSocket } from 'node:tls';
 import { abortable } from '../../network/abortable.ts';
 import type { Service } from '../service.ts';
 import { Exchange } from './exchange.ts';
 import type { Handle } from './handles.ts';
+import type { AnsweredConnection } from './interception.ts';
 import { hangUp } from './network-failure.ts';
 import { checkSize } from './pulled-stream.ts';
 import { Question } from './question.ts';
@@ -26,10 +29,13 @@ const mostOrigins = 1_000;
 /** A connection of HTTP/2; its streams are exchanges. */
 class SessionHandle implements Handle {
   readonly session: ClientHttp2Session;
+  /** When it goes to an interceptor. */
+  readonly answered: AnsweredConnection | undefined;
   readonly #ended: Promise<string>;
 
-  constructor(session: ClientHttp2Session) {
+  constructor(session: ClientHttp2Session, answered: AnsweredConnection | undefined) {
     this.session = session;
+    this.answered = answered;
     const { promise, resolve } = Promise.withResolvers<string>();
     let failure: { message: string; code: unknown } | undefined;
     let goaway: { code: number; lastStreamId: number } | undefined;
@@ -60,7 +66,7 @@ class SessionHandle implements Handle {
 
 /** HTTP/2 for `node:http2`: the bodies of its streams go through `http.write`, `http.end`, `http.read`. */
 export function http2Service(room: NetworkRoom): Service {
-  const { handles, tls } = room;
+  const { handles } = room;
   return {
     operations: {
       /** `{ id, authority, host, port, isSecure, tls?, over? }` -> addresses and what was agreed on. */
@@ -68,17 +74,20 @@ export function http2Service(room: NetworkRoom): Service {
         const question = Question.parse(text);
         const id = handles.newId(question);
         const authority = question.string('authority', 2_048);
-        const raw = question.has('over')
-          ? takeOver(handles, question)
-          : await room.door.connect(readTarget(question), signal);
-        const options = { ALPNProtocols: ['h2'], ...tls.read(question.inner('tls')) };
-        const socket = question.flag('isSecure') ? await secure(raw, options, signal) : raw;
+        const isSecure = question.flag('isSecure');
+        const answered = question.has('over')
+          ? undefined
+          : room.interceptions?.forSession({
+              ...readTarget(question),
+              protocol: isSecure ? 'https:' : 'http:',
+            });
+        const socket = answered?.stream ?? (await connectSession(room, question, signal));
         const { promise, resolve, reject } = Promise.withResolvers<void>();
         const session = connect(authority, {
           createConnection: () => socket,
           settings: { enablePush: false },
         });
-        const handle = new SessionHandle(session);
+        const handle = new SessionHandle(session, answered);
         session.once('connect', () => resolve());
         session.once('error', reject);
         session.once('close', () => reject(hangUp()));
@@ -91,11 +100,11 @@ export function http2Service(room: NetworkRoom): Service {
           throw error;
         }
         session.once('close', () => handles.release(id, handle));
-        const { localAddress, localPort, remoteAddress, remotePort, remoteFamily } = socket;
         return JSON.stringify({
-          ...{ localAddress, localPort, remoteAddress, remotePort, remoteFamily },
-          alpnProtocol: session.alpnProtocol,
-          tls: socket === raw ? undefined : tlsFacts(socket as Parameters<typeof tlsFacts>[0]),
+          ...(socket instanceof Socket && addressesOf(socket)),
+          // There is no TLS to an interceptor, but the guest asked for it.
+          alpnProtocol: isSecure ? 'h2' : session.alpnProtocol,
+          tls: socket instanceof TLSSocket ? tlsFacts(socket) : undefined,
         });
       },
       /** `{ id, session, headers, end }` and bytes -> the head of the response. */
@@ -103,7 +112,7 @@ export function http2Service(room: NetworkRoom): Service {
         const question = Question.parse(text);
         const id = handles.newId(question);
         checkSize(bytes?.byteLength ?? 0);
-        const { session } = handles.get(question, SessionHandle, 'session');
+        const { session, answered } = handles.get(question, SessionHandle, 'session');
         const isBodiless = question.flag('end') && (bytes?.byteLength ?? 0) === 0;
         const stream = session.request(readHeaders(question), { endStream: isBodiless });
         let trailers: readonly string[] = [];
@@ -127,7 +136,7 @@ export function http2Service(room: NetworkRoom): Service {
         } catch (error) {
           handles.release(id, exchange);
           stream.destroy();
-          throw stream.errored ?? error;
+          throw answered?.failure ?? stream.errored ?? error;
         }
       },
       /** `{ id }` -> round trip in milliseconds. */
@@ -154,6 +163,24 @@ export function http2Service(room: NetworkRoom): Service {
         JSON.stringify(handles.get(Question.parse(text), SessionHandle).session.remoteSettings),
     },
   };
+}
+
+async function connectSession(
+  room: NetworkRoom,
+  question: Question,
+  signal: AbortSignal,
+): Promise<Socket> {
+  const socket = question.has('over')
+    ? takeOver(room.handles, question)
+    : await room.door.connect(readTarget(question), signal);
+  if (!question.flag('isSecure')) return socket;
+  const options = { ALPNProtocols: ['h2'], ...room.tls.read(question.inner('tls')) };
+  return secure(socket, options, signal);
+}
+
+function addressesOf(socket: Socket): Record<string, unknown> {
+  const { localAddress, localPort, remoteAddress, remotePort, remoteFamily } = socket;
+  return { localAddress, localPort, remoteAddress, remotePort, remoteFamily };
 }
 
 function headOf(

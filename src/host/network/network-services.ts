@@ -12,6 +12,7 @@ import {
 import { dnsService } from './dns-service.ts';
 import { Handles } from './handles.ts';
 import { http2Service } from './http2-service.ts';
+import { Interceptions, type Interception } from './interception.ts';
 import { httpService } from './http-service.ts';
 import { networkFailure } from './network-failure.ts';
 import { socketService, type NetworkRoom } from './socket-service.ts';
@@ -24,6 +25,8 @@ export interface NetworkServicesOptions extends EgressDoorOptions {
    * @default 900_000, the longest invocation
    */
   readonly operationTimeoutMs?: number;
+  /** Answers requests in place of the network, unless there is none for the function. */
+  readonly interception?: Interception | undefined;
 }
 
 export interface NetworkStats extends EgressStats {
@@ -133,13 +136,17 @@ export class NetworkServices implements Service {
 class LazyRoom implements NetworkRoom {
   readonly handles: Handles = new Handles();
   readonly tls: TlsOptions = new TlsOptions();
+  readonly interceptions: Interceptions | undefined;
   readonly #network: ResolvedNetwork;
   readonly #options: EgressDoorOptions;
   #door: EgressDoor | undefined;
   #isClosed = false;
 
-  constructor(network: ResolvedNetwork, options: EgressDoorOptions) {
+  constructor(network: ResolvedNetwork, options: NetworkServicesOptions) {
     this.#network = network;
+    const { interception } = options;
+    const isOpen = interception !== undefined && network.mode !== 'none';
+    this.interceptions = isOpen ? new Interceptions(interception) : undefined;
     this.#options = options;
   }
 

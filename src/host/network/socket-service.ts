@@ -10,6 +10,7 @@ import { abortable } from '../../network/abortable.ts';
 import type { EgressDoor, EgressTarget } from '../../network/egress-door.ts';
 import { ServiceError, type Service } from '../service.ts';
 import type { Handles } from './handles.ts';
+import type { Interceptions } from './interception.ts';
 import { hangUp } from './network-failure.ts';
 import { Question } from './question.ts';
 import { SocketHandle } from './socket-handle.ts';
@@ -21,6 +22,8 @@ export interface NetworkRoom {
   readonly door: EgressDoor;
   readonly handles: Handles;
   readonly tls: TlsOptions;
+  /** Where an embedder answers requests in place of the network. */
+  readonly interceptions: Interceptions | undefined;
 }
 
 /** TCP and TLS for `node:net` and `node:tls`: handles, pulled and pushed in small pieces. */
@@ -37,16 +40,23 @@ export function socketService(room: NetworkRoom): Service {
     return handle;
   };
 
+  const connectBare = (
+    question: Question,
+    signal: AbortSignal,
+    options: Pick<EgressTarget, 'allowHalfOpen'> = {},
+  ): Promise<Socket> => {
+    const target = readTarget(question);
+    room.interceptions?.refuseBareConnection(target);
+    return room.door.connect({ ...target, ...options }, signal);
+  };
+
   return {
     operations: {
       /** `{ id, host, port, family? }` -> addresses of both ends. */
       'net.connect': async (text, _bytes, signal) => {
         const question = Question.parse(text);
         const id = handles.newId(question);
-        const socket = await room.door.connect(
-          { ...readTarget(question), allowHalfOpen: true },
-          signal,
-        );
+        const socket = await connectBare(question, signal, { allowHalfOpen: true });
         return JSON.stringify(keep(id, socket).facts());
       },
       /** `{ id }` -> bytes, or nothing at the end. */
@@ -85,7 +95,7 @@ export function socketService(room: NetworkRoom): Service {
         const options = tls.read(question.inner('tls'));
         const socket = question.has('over')
           ? takeOver(handles, question)
-          : await room.door.connect(readTarget(question), signal);
+          : await connectBare(question, signal);
         const secured = await secure(socket, options, signal);
         const facts = { ...keep(id, secured).facts(), ...tlsFacts(secured) };
         return JSON.stringify(facts);
