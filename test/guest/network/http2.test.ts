@@ -86,6 +86,29 @@ test('what cannot be reached is an error of the session', async () => {
   expect(await run(source)).toEqual(['EACCES', 'EACCES']);
 });
 
+test('a session that is destroyed cancels what has not left, and ends the rest without an error', async () => {
+  const server = createServer();
+  server.on('stream', echo);
+  const port = await listen(server);
+  const source = `${send}
+    const seen = [];
+    const watch = (stream) => new Promise((resolve) => {
+      stream.on('error', ({ code }) => seen.push(code));
+      stream.on('close', resolve);
+    });
+    const early = http2.connect('http://localhost:' + event.port);
+    const cancelled = watch(early.request({ ':path': '/' }));
+    early.destroy();
+    await cancelled;
+    const session = http2.connect('http://localhost:' + event.port);
+    const stream = session.request({ ':path': '/' });
+    stream.resume();
+    stream.on('end', () => { seen.push('end'); session.destroy(); });
+    await watch(stream);
+    return seen;`;
+  expect(await run(source, { port })).toEqual(['ERR_HTTP2_STREAM_CANCEL', 'end']);
+});
+
 test('a stream that the server resets fails alone', async () => {
   const server = createServer();
   server.on('stream', (stream, headers) => {

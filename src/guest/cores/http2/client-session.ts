@@ -230,8 +230,10 @@ export class ClientHttp2Session extends EventEmitter implements StreamOwner {
     for (const operation of this.#operations) operation.cancel();
     this.#operations.clear();
     const reason = error instanceof Error ? error : undefined;
-    for (const stream of this.#streams)
-      (stream as ClientHttp2Stream).destroy(reason ?? cancelled());
+    // As in Node, what has not left yet fails, and what is under way ends without a word.
+    for (const stream of this.#streams as Set<ClientHttp2Stream>) {
+      stream.destroy(stream.headersSent ? reason : (reason ?? cancelled()));
+    }
     if (this.handle !== undefined) releaseHandle(this.handle);
     this.handle = undefined;
     this.socket.destroy();
