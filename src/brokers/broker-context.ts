@@ -1,6 +1,7 @@
 import { resolveHome, type Home } from '../core/arn.ts';
 import { SystemClock, type Clock } from '../core/clock.ts';
 import { RandomIds, type Ids } from '../core/ids.ts';
+import type { Random } from '../core/random.ts';
 import type { DeliveryQueue, OpenQueueOptions } from '../storage/delivery-queue.ts';
 import { MemoryStorage } from '../storage/memory-storage.ts';
 
@@ -11,6 +12,8 @@ export interface BrokerContext {
   /** @default the system's clock */
   readonly clock: Clock;
   readonly ids: Ids;
+  /** Spreads retries in time. @default Math.random */
+  readonly random: Random;
   /** Where queues keep their messages. @default the memory of this process */
   readonly openQueue: (options: OpenQueueOptions) => DeliveryQueue;
   /**
@@ -36,10 +39,11 @@ export function resolveBrokerContext(given: Partial<BrokerContext> = {}): Broker
     home = resolveHome({ region: 'us-east-1', accountId: '123456789012' }),
     clock = new SystemClock(),
     ids = new RandomIds(),
+    random = Math.random,
     openQueue = inMemory(clock),
     onUndelivered = warn,
   } = given;
-  return Object.freeze({ home, clock, ids, openQueue, onUndelivered });
+  return Object.freeze({ home, clock, ids, random, openQueue, onUndelivered });
 }
 
 /** Every context that is given none has a storage of its own, so names cannot meet. */

@@ -37,7 +37,11 @@ export function compileEventPattern(
   pattern: object | string,
   options: { readonly maxLength?: number } = {},
 ): EventPattern {
-  return compile(pattern, eventBridgeDialect, options.maxLength ?? limits.eventBus.patternLength);
+  return compile(
+    pattern,
+    eventBridgeDialect,
+    options.maxLength ?? limits.eventBus.patternLength.default,
+  );
 }
 
 /**

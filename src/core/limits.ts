@@ -75,8 +75,25 @@ export const limits = {
   mappingPatternLength: 4_096,
   /** https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-quota.html */
   eventBus: {
-    /** AWS raises it to 4,096 on request. */
-    patternLength: 2_048,
+    nameLength: 256,
+    ruleNameLength: 64,
+    targetIdLength: 64,
+    archiveNameLength: 48,
+    replayNameLength: 64,
+    descriptionLength: 512,
+    /** AWS raises them to 4,096 on request. */
+    patternLength: { min: 1, max: 4_096, default: 2_048 },
+    /** AWS raises it on request. */
+    targets: { min: 1, max: 100, default: 5 },
+    putEntries: 10,
+    /** All entries of one put together; 262,144 until 2026. */
+    putBytes: 1_048_576,
+    nesting: 1_100,
+    maxRetries: { min: 0, max: 185, default: 185 },
+    maxEventAgeMs: { min: 60_000, max: 86_400_000, default: 86_400_000 },
+    inputLength: 8_192,
+    inputPathLength: 256,
+    inputVariables: 100,
   },
   /** https://docs.aws.amazon.com/sns/latest/dg/subscription-filter-policy-constraints.html */
   filterPolicy: { bytes: 262_144, keys: 5, combinations: 150 },
