@@ -45,5 +45,5 @@ function isGone(error: unknown): boolean {
 
 function isRefusal(error: unknown): boolean {
   if (error instanceof InvalidOptionError || error instanceof PayloadTooLargeError) return true;
-  return error instanceof BrokerError && /^(?:Invalid|Missing|Validation)/.test(error.awsCode);
+  return error instanceof BrokerError && /Invalid|^(?:Missing|Validation)/.test(error.awsCode);
 }

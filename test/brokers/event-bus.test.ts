@@ -487,6 +487,7 @@ describe('a target that does not take an event', () => {
       ),
     ],
     ['INVALID_PARAMETER', new BrokerError('InvalidParameterValue', 'wrong')],
+    ['INVALID_PARAMETER', new BrokerError('ParameterValueInvalid', 'wrong')],
   ])('for good (%s) is not tried again', async (code, error) => {
     const { bus, clock } = busAt();
     const target = fakeFunction();
