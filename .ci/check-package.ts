@@ -44,7 +44,10 @@ need('npm install of the tarball into an empty project', () => {
     private: true,
     type: 'module',
     dependencies: { isolambda: `file:${tarball}` },
-    devDependencies: { '@types/node': devDependencies['@types/node'] },
+    devDependencies: {
+      '@types/node': devDependencies['@types/node'],
+      vitest: devDependencies['vitest'],
+    },
     // Its binaries are in its package; nothing has to be built.
     allowScripts: { 'isolated-vm': false },
   };
@@ -59,6 +62,14 @@ step('both tiers run there', () => {
 
 step('TypeScript accepts the types, declaration files included', () => {
   run('tsc', ['-p', 'tsconfig.json'], project);
+});
+
+step('TypeScript accepts a test of it', () => {
+  run('tsc', ['-p', 'tsconfig.test.json'], project);
+});
+
+step('a test with the fixtures of isolambda/vitest runs there', () => {
+  run('npx', ['--no-install', 'vitest', 'run', '--root', '.'], project);
 });
 
 step('an example of the documentation runs there', () => {

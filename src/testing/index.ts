@@ -1,9 +1,11 @@
 import '../core/node-support.ts';
 
+export { AsyncHistory } from './async-history.ts';
 export { FetchMock } from './fetch-mock.ts';
 export { ClockHeldError } from './held-work.ts';
 export { VirtualClock } from './virtual-clock.ts';
 
+export type { AsyncState, AsyncStory, EndExpectation, EventSource } from './async-history.ts';
 export type { FetchMockOptions, RouteOptions } from './fetch-mock.ts';
 export type { HeldWork } from './held-work.ts';
 export type { MockAnswer, MockReply, MockTools } from './mock-reply.ts';

@@ -80,8 +80,12 @@ const entries: Record<string, Entry> = {
     ],
   },
   'isolambda/testing': {
-    values: ['ClockHeldError', 'FetchMock', 'VirtualClock'],
+    values: ['AsyncHistory', 'ClockHeldError', 'FetchMock', 'VirtualClock'],
     types: [
+      'AsyncState',
+      'AsyncStory',
+      'EndExpectation',
+      'EventSource',
       'FetchMockOptions',
       'HeldWork',
       'InterceptContext',
@@ -97,6 +101,10 @@ const entries: Record<string, Entry> = {
       'UrlMatcher',
       'VirtualClockOptions',
     ],
+  },
+  'isolambda/vitest': {
+    values: ['test'],
+    types: ['LambdaFixtures', 'LeftoverMode'],
   },
 };
 
