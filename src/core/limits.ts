@@ -117,4 +117,41 @@ export const limits = {
       getRecords: { count: 1_000, bytes: 1_048_576 },
     },
   },
+  /** https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-quotas.html */
+  sqs: {
+    nameLength: 80,
+    /** Body and message attributes together; 262,144 until August 2025. */
+    messageBytes: { min: 1_024, max: 1_048_576, default: 1_048_576 },
+    /** Entries of a batch, and messages of one receive. */
+    batchEntries: 10,
+    batchBytes: 1_048_576,
+    batchIdLength: 80,
+    attributes: 10,
+    attributeNameLength: 256,
+    /** Group ids and deduplication ids. */
+    fifoIdLength: 128,
+    visibilityTimeoutMs: { min: 0, max: 43_200_000, default: 30_000 },
+    delayMs: { min: 0, max: 900_000, default: 0 },
+    retentionMs: { min: 60_000, max: 1_209_600_000, default: 345_600_000 },
+    receiveWaitMs: { min: 0, max: 20_000, default: 0 },
+    /** Received and not deleted yet; AWS raises it on request. 20,000 in FIFO queues until 2024. */
+    inFlight: { min: 1, max: 10_000_000, default: 120_000 },
+    dedupWindowMs: 300_000,
+    maxReceives: { min: 1, max: 1_000 },
+    redriveSources: 10,
+    movesPerSecond: { min: 1, max: 500 },
+    listedMoveTasks: 10,
+  },
+  /** https://docs.aws.amazon.com/general/latest/gr/sns.html */
+  sns: {
+    nameLength: 256,
+    /** Message and attributes together. */
+    messageBytes: 262_144,
+    batchEntries: 10,
+    batchIdLength: 80,
+    subjectLength: 100,
+    attributeNameLength: 256,
+    fifoIdLength: 128,
+    dedupWindowMs: 300_000,
+  },
 } as const;
