@@ -101,6 +101,7 @@ const mayCallSetImmediate: Record<string, string> = {
   'functions/code/zip-writer': 'packing a large deployment leaves gaps for other work',
   'testing/virtual-clock': 'between two steps of time, all that is ready gets its turn',
   'isolate/inspector-channel': 'isolated-vm calls from outside of Node, where promises stand still',
+  'brokers/move-task': 'millions of messages that move leave gaps for other work',
   'isolate/guest-session': 'a guest with endless deliveries must not starve the host',
 };
 
