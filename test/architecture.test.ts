@@ -94,6 +94,7 @@ const filesOfLambda = new Set([
 
 /** Who may let the event loop turn, and why a `Clock` would be wrong there. */
 const mayCallSetImmediate: Record<string, string> = {
+  'storage/sqlite-commits': 'all changes of one turn of the event loop share a transaction',
   'core/events': 'a throwing listener is reported outside of the invocation it listens to',
   'async/lane': 'the answer to send goes out first, and inline handlers leave the host its turns',
   'async/event-queue':

@@ -7,6 +7,21 @@ export interface FirstMessage {
   readonly sequence: number;
 }
 
+export interface ResolvedDedup {
+  readonly windowMs: number;
+  readonly scope: 'queue' | 'group';
+}
+
+export function resolveDedup(options: OpenQueueOptions): ResolvedDedup {
+  const { dedupWindowMs = 300_000, dedupScope = 'queue' } = options;
+  return { windowMs: dedupWindowMs, scope: dedupScope };
+}
+
+/** Under which a deduplication id is remembered. The length keeps `a` + `bc` apart from `ab` + `c`. */
+export function dedupKey(dedupId: string, groupId: string, { scope }: ResolvedDedup): string {
+  return scope === 'queue' ? dedupId : `${groupId.length}:${groupId}${dedupId}`;
+}
+
 interface Seen extends FirstMessage {
   readonly key: string;
   readonly sentMs: number;
@@ -18,29 +33,27 @@ const mostForgottenAtOnce = 8;
 
 /** Which deduplication ids count at the moment; in memory. */
 export class DedupWindow {
-  #windowMs = 0;
-  #scope: 'queue' | 'group' = 'queue';
+  #options: ResolvedDedup;
   readonly #seen = new ShardedMap<Seen>();
   #oldest: Seen | undefined;
   #newest: Seen | undefined;
 
   constructor(options: OpenQueueOptions) {
-    this.configure(options);
+    this.#options = resolveDedup(options);
   }
 
-  configure({ dedupWindowMs = 300_000, dedupScope = 'queue' }: OpenQueueOptions): void {
-    this.#windowMs = dedupWindowMs;
-    this.#scope = dedupScope;
+  configure(options: OpenQueueOptions): void {
+    this.#options = resolveDedup(options);
   }
 
   find(dedupId: string, groupId: string, nowMs: number): FirstMessage | undefined {
-    const seen = this.#seen.get(this.#keyOf(dedupId, groupId));
+    const seen = this.#seen.get(dedupKey(dedupId, groupId, this.#options));
     return seen !== undefined && this.#counts(seen, nowMs) ? seen : undefined;
   }
 
   add(dedupId: string, groupId: string, nowMs: number, first: FirstMessage): void {
     this.#forget(nowMs);
-    const key = this.#keyOf(dedupId, groupId);
+    const key = dedupKey(dedupId, groupId, this.#options);
     const { id, sequence } = first;
     const seen: Seen = { key, id, sequence, sentMs: nowMs, later: undefined };
     this.#seen.set(key, seen);
@@ -66,11 +79,6 @@ export class DedupWindow {
   }
 
   #counts({ sentMs }: Seen, nowMs: number): boolean {
-    return nowMs - sentMs < this.#windowMs;
-  }
-
-  /** The length keeps `a` + `bc` apart from `ab` + `c`. */
-  #keyOf(dedupId: string, groupId: string): string {
-    return this.#scope === 'queue' ? dedupId : `${groupId.length}:${groupId}${dedupId}`;
+    return nowMs - sentMs < this.#options.windowMs;
   }
 }

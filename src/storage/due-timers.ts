@@ -18,6 +18,9 @@ export interface NextDue {
   leased(): Due | undefined;
 }
 
+/** How long a queue lets a storage recover that failed. */
+const pauseMs = 1_000;
+
 interface Armed {
   readonly due: Due;
   readonly timer: ClockTimer;
@@ -35,6 +38,7 @@ export class DueTimers {
   readonly #onDue: () => void;
   #delayed: Armed | undefined;
   #leased: Armed | undefined;
+  #notBeforeMs = 0;
   #isPlanned = false;
   #isClosed = false;
 
@@ -65,6 +69,12 @@ export class DueTimers {
     });
   }
 
+  /** What is due cannot be dealt with now: tries again later. */
+  pause(): void {
+    this.#notBeforeMs = this.#clock.now() + pauseMs;
+    this.plan();
+  }
+
   close(): void {
     this.#isClosed = true;
     this.#delayed?.timer.cancel();
@@ -84,7 +94,7 @@ export class DueTimers {
     const others = due.others === 0 ? '' : ` (and ${due.others} more)`;
     const label = `${this.#label}: ${due.reason}${others}`;
     // A clock that was set back makes the wait longer, and never negative.
-    const delayMs = Math.max(0, due.atMs - this.#clock.now());
+    const delayMs = Math.max(0, Math.max(due.atMs, this.#notBeforeMs) - this.#clock.now());
     const timer = this.#clock.setTimer(() => this.#fire(), delayMs, { label, keepAlive });
     return { due, timer };
   }

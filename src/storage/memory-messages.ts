@@ -1,20 +1,25 @@
 import { Arrivals } from './arrivals.ts';
 import { DedupWindow } from './dedup-window.ts';
-import type { LeaseKey, OpenQueueOptions, OutMessage, QueueStats } from './delivery-queue.ts';
+import type {
+  Lease,
+  LeaseKey,
+  OpenQueueOptions,
+  OutMessage,
+  QueueStats,
+  SendResult,
+} from './delivery-queue.ts';
 import { DueOrder } from './due-order.ts';
 import { LeaseTable } from './lease-table.ts';
 import { MessageGroups } from './message-groups.ts';
+import type { GivenBack, Messages } from './messages.ts';
 import { SingleFile, type ReadyOrder } from './ready-order.ts';
 import { isBefore, StoredMessage, type MessageState } from './stored-message.ts';
 
-/**
- * What a queue in memory holds, and the only place that moves a message from one state to another. Time comes
- * in as an argument; who waits for a message is not its matter.
- */
-export class MemoryMessages {
+/** What a queue holds, in memory. */
+export class MemoryMessages implements Messages<StoredMessage> {
   readonly isFifo: boolean;
-  readonly delayed: DueOrder = new DueOrder();
-  readonly leased: DueOrder = new DueOrder();
+  readonly #delayed = new DueOrder();
+  readonly #leased = new DueOrder();
   readonly #counts = { ready: 0, delayed: 0, leased: 0, gone: 0 };
   readonly #order: ReadyOrder;
   readonly #arrivals = new Arrivals();
@@ -34,8 +39,8 @@ export class MemoryMessages {
   reopen(options: OpenQueueOptions): void {
     this.#dedup.configure(options);
     this.#retentionMs = options.retentionMs ?? Number.POSITIVE_INFINITY;
-    for (const message of this.all()) message.token = '';
-    for (let held = this.leased.first; held !== undefined; held = this.leased.first) {
+    for (const message of this.#all()) message.token = '';
+    for (let held = this.#leased.first; held !== undefined; held = this.#leased.first) {
       this.#move(held, 'ready', 0);
     }
   }
@@ -52,23 +57,24 @@ export class MemoryMessages {
     return this.#counts.ready + this.#counts.delayed + this.#counts.leased;
   }
 
-  stats(): QueueStats {
+  stats(nowMs: number): QueueStats {
+    this.catchUp(nowMs);
     const { ready, delayed, leased } = this.#counts;
     return { ready, delayed, leased, oldestMs: this.#arrivals.oldest?.sentMs };
   }
 
-  /** The message that is kept: the first one, when this is a duplicate. */
-  send(message: OutMessage, nowMs: number): { id: string; sequence: number; isDuplicate: boolean } {
-    const { dedupId, groupId = '' } = message;
+  send(message: OutMessage, nowMs: number): SendResult {
+    const { id, dedupId, groupId = '' } = message;
     if (!this.isFifo || dedupId === undefined) {
-      return { id: message.id, sequence: this.add(message, nowMs, nowMs), isDuplicate: false };
+      return { id, sequence: BigInt(this.add(message, nowMs, nowMs)), isDuplicate: false };
     }
     const first = this.#dedup.find(dedupId, groupId, nowMs);
-    if (first !== undefined) return { id: first.id, sequence: first.sequence, isDuplicate: true };
-
+    if (first !== undefined) {
+      return { id: first.id, sequence: BigInt(first.sequence), isDuplicate: true };
+    }
     const sequence = this.add(message, nowMs, nowMs);
-    this.#dedup.add(dedupId, groupId, nowMs, { id: message.id, sequence });
-    return { id: message.id, sequence, isDuplicate: false };
+    this.#dedup.add(dedupId, groupId, nowMs, { id, sequence });
+    return { id, sequence: BigInt(sequence), isDuplicate: false };
   }
 
   /** Gives the message's number. */
@@ -79,7 +85,7 @@ export class MemoryMessages {
     if (notBeforeMs > nowMs) {
       message.state = 'delayed';
       message.dueMs = notBeforeMs;
-      this.delayed.add(message);
+      this.#delayed.add(message);
     }
     this.#counts[message.state] += 1;
     this.#arrivals.push(message);
@@ -87,7 +93,6 @@ export class MemoryMessages {
     return this.#sequence;
   }
 
-  /** Ends delays and leases that are due, and drops what is too old. */
   catchUp(nowMs: number): void {
     for (
       let due = this.#nextDue();
@@ -101,9 +106,8 @@ export class MemoryMessages {
     if (this.#retentionMs !== Number.POSITIVE_INFINITY) this.#dropOld(nowMs);
   }
 
-  /** Leases up to `max` messages. */
-  take(max: number, nowMs: number, visibilityMs: number): StoredMessage[] {
-    const taken: StoredMessage[] = [];
+  take(max: number, nowMs: number, visibilityMs: number): readonly Lease[] {
+    const taken: Lease[] = [];
     while (taken.length < max) {
       const message = this.#order.take();
       if (message === undefined) break;
@@ -111,9 +115,9 @@ export class MemoryMessages {
       message.dueMs = nowMs + visibilityMs;
       message.receiveCount += 1;
       if (message.receiveCount === 1) message.firstReceivedMs = nowMs;
-      this.leased.add(message);
+      this.#leased.add(message);
       this.#leases.issue(message);
-      taken.push(message);
+      taken.push(message.toLease());
     }
     this.#order.endBatch();
     this.#counts.ready -= taken.length;
@@ -121,7 +125,6 @@ export class MemoryMessages {
     return taken;
   }
 
-  /** The message under a lease, unless the lease is lost. */
   find(key: LeaseKey): StoredMessage | undefined {
     return this.#leases.find(key);
   }
@@ -130,19 +133,23 @@ export class MemoryMessages {
     return this.#leases.has(key);
   }
 
-  /** Also when the lease ran out. */
+  bodyOf({ body }: StoredMessage): string {
+    return body;
+  }
+
   extend(message: StoredMessage, untilMs: number): void {
     if (message.state !== 'leased') {
       this.#move(message, 'leased', untilMs);
     } else {
-      this.leased.remove(message);
+      this.#leased.remove(message);
       message.dueMs = untilMs;
-      this.leased.add(message);
+      this.#leased.add(message);
     }
   }
 
-  /** Ends the lease; the message may be received from `dueMs` on. */
-  giveBack(message: StoredMessage, dueMs: number, nowMs: number): void {
+  giveBack(message: StoredMessage, { dueMs, reason, meta }: GivenBack, nowMs: number): void {
+    message.meta = meta;
+    message.reason = reason;
     message.token = '';
     this.#move(message, dueMs > nowMs ? 'delayed' : 'ready', dueMs);
   }
@@ -151,18 +158,27 @@ export class MemoryMessages {
     this.#move(message, 'gone', 0);
   }
 
-  /** Everything that is here, oldest first. */
-  *all(): Generator<StoredMessage> {
-    let message = this.#arrivals.oldest;
-    for (; message !== undefined; message = message.newer) yield message;
+  remaining(): readonly Lease[] {
+    return Array.from(this.#all(), (message) => message.toLease());
   }
 
-  /** Also forgets deduplication ids. */
+  nextDelayed(): StoredMessage | undefined {
+    return this.#delayed.first;
+  }
+
+  nextLeased(): StoredMessage | undefined {
+    return this.#leased.first;
+  }
+
+  reload(): void {
+    // Nothing is taken back in memory.
+  }
+
   clear(): number {
     const { size } = this;
     this.#dedup.clear();
-    this.delayed.clear();
-    this.leased.clear();
+    this.#delayed.clear();
+    this.#leased.clear();
     this.#order.clear();
     this.#arrivals.clear();
     this.#leases.clear();
@@ -170,9 +186,15 @@ export class MemoryMessages {
     return size;
   }
 
+  /** Oldest first. */
+  *#all(): Generator<StoredMessage> {
+    let message = this.#arrivals.oldest;
+    for (; message !== undefined; message = message.newer) yield message;
+  }
+
   #nextDue(): StoredMessage | undefined {
-    const delayed = this.delayed.first;
-    const leased = this.leased.first;
+    const delayed = this.#delayed.first;
+    const leased = this.#leased.first;
     if (delayed === undefined || leased === undefined) return delayed ?? leased;
     return isBefore(delayed, leased) ? delayed : leased;
   }
@@ -191,12 +213,12 @@ export class MemoryMessages {
 
   #move(message: StoredMessage, to: MessageState, dueMs: number): void {
     const from = message.state;
-    if (from === 'leased') this.leased.remove(message);
-    else if (from === 'delayed') this.delayed.remove(message);
+    if (from === 'leased') this.#leased.remove(message);
+    else if (from === 'delayed') this.#delayed.remove(message);
     message.state = message.isTooOld ? 'gone' : to;
     message.dueMs = dueMs;
-    if (message.state === 'leased') this.leased.add(message);
-    else if (message.state === 'delayed') this.delayed.add(message);
+    if (message.state === 'leased') this.#leased.add(message);
+    else if (message.state === 'delayed') this.#delayed.add(message);
     else if (message.state === 'gone') this.#leave(message);
     this.#counts[from] -= 1;
     this.#counts[message.state] += 1;

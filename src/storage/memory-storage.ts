@@ -1,11 +1,13 @@
 import { SystemClock, type Clock } from '../core/clock.ts';
 import { ClosedError, ConflictError } from '../core/errors.ts';
+import { ImmediateCommits } from './commits.ts';
 import type { DeliveryQueue, OpenQueueOptions } from './delivery-queue.ts';
-import { MemoryDeliveryQueue } from './memory-delivery-queue.ts';
 import { MemoryMessages } from './memory-messages.ts';
 import { MemoryStateStore } from './memory-state-store.ts';
-import { checkQueueOptions } from './queue-input.ts';
+import { capsOf, checkQueueOptions } from './queue-input.ts';
 import type { StateStore } from './state-store.ts';
+import { StoredQueue } from './stored-queue.ts';
+import type { StoredMessage } from './stored-message.ts';
 import type { Storage } from './storage.ts';
 
 export interface MemoryStorageOptions {
@@ -18,8 +20,9 @@ export class MemoryStorage implements Storage {
   readonly isDurable = false;
   readonly state: StateStore = new MemoryStateStore();
   readonly #clock: Clock;
+  readonly #commits = new ImmediateCommits();
   readonly #messages = new Map<string, MemoryMessages>();
-  readonly #open = new Map<string, MemoryDeliveryQueue>();
+  readonly #open = new Map<string, StoredQueue<StoredMessage>>();
   #isClosed = false;
 
   constructor({ clock = new SystemClock() }: MemoryStorageOptions = {}) {
@@ -34,8 +37,13 @@ export class MemoryStorage implements Storage {
 
     const messages = this.#messagesOf(options);
     const onClose = (): void => void this.#open.delete(name);
-    const parts = { clock: this.#clock, messages, storage: this, onClose };
-    const queue = new MemoryDeliveryQueue(options, parts);
+    const queue = new StoredQueue(options, {
+      caps: capsOf(false),
+      clock: this.#clock,
+      commits: this.#commits,
+      messages,
+      onClose,
+    });
     this.#messages.set(name, messages);
     this.#open.set(name, queue);
     return queue;

@@ -6,10 +6,18 @@ import {
   checkOneOf,
   checkString,
 } from '../core/options.ts';
-import type { OpenQueueOptions, OutMessage, ReceiveOptions } from './delivery-queue.ts';
+import type { OpenQueueOptions, OutMessage, QueueCaps, ReceiveOptions } from './delivery-queue.ts';
 
-/** Longest body and meta together that the storages of this room take. */
-export const maxMessageBytes = 67_108_864;
+/** Longest body and meta together that the storages of this room take; what AWS takes is the broker's matter. */
+const maxMessageBytes = 67_108_864;
+
+/** What the queues of this room can do. */
+export function capsOf(durable: boolean): QueueCaps {
+  const able = { batch: true, delay: true, fifo: true, dedup: true } as const;
+  return Object.freeze({ ...able, maxBytes: maxMessageBytes, durable });
+}
+
+const time = { min: 0, max: 8_640_000_000_000_000 };
 
 const optionKeys = [
   'name',
@@ -20,7 +28,8 @@ const optionKeys = [
   'retentionMs',
   'keepsAlive',
 ];
-const duration = { min: 0, max: Number.MAX_SAFE_INTEGER };
+/** A thousand years: a sum with a time of our days is exact. */
+const duration = { min: 0, max: 31_536_000_000_000 };
 
 export function checkQueueOptions(options: OpenQueueOptions): void {
   checkKnownKeys('options', options, optionKeys);
@@ -42,9 +51,7 @@ export function checkMessages(messages: readonly OutMessage[], isFifo: boolean):
     checkText('id', id);
     if (id === '') throw new InvalidOptionError('id', 'a string that is not empty', id);
     checkContent(body, meta);
-    if (notBeforeMs !== undefined && !Number.isFinite(notBeforeMs)) {
-      throw new InvalidOptionError('notBeforeMs', 'a time in epoch milliseconds', notBeforeMs);
-    }
+    if (notBeforeMs !== undefined) checkInteger('notBeforeMs', notBeforeMs, time);
     if (isFifo && typeof groupId !== 'string') {
       throw new InvalidOptionError('groupId', 'a string in a FIFO queue', groupId);
     }

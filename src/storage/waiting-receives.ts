@@ -40,6 +40,8 @@ export class WaitingReceives {
 
   add(options: ReceiveOptions): Promise<readonly Lease[]> {
     const { promise, ...settle } = Promise.withResolvers<readonly Lease[]>();
+    // Nobody has the promise yet when the change that began the wait is taken back.
+    promise.catch(() => {});
     const receive = new WaitingReceive(options, settle);
     const end = (): void => this.remove(receive).resolve([]);
     if (options.waitMs !== Number.POSITIVE_INFINITY) {
@@ -68,6 +70,12 @@ export class WaitingReceives {
   endAll(): void {
     for (let { first } = this; first !== undefined; { first } = this) {
       this.remove(first).resolve([]);
+    }
+  }
+
+  failAll(error: unknown): void {
+    for (let { first } = this; first !== undefined; { first } = this) {
+      this.remove(first).reject(error);
     }
   }
 }
