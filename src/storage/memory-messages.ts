@@ -215,6 +215,7 @@ export class MemoryMessages implements Messages<StoredMessage> {
     const from = message.state;
     if (from === 'leased') this.#leased.remove(message);
     else if (from === 'delayed') this.#delayed.remove(message);
+    else this.#order.leaves(message);
     message.state = message.isTooOld ? 'gone' : to;
     message.dueMs = dueMs;
     if (message.state === 'leased') this.#leased.add(message);
@@ -222,7 +223,7 @@ export class MemoryMessages implements Messages<StoredMessage> {
     else if (message.state === 'gone') this.#leave(message);
     this.#counts[from] -= 1;
     this.#counts[message.state] += 1;
-    this.#order.moved(message, from);
+    this.#order.moved(message);
   }
 
   #leave(message: StoredMessage): void {

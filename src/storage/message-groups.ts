@@ -61,6 +61,10 @@ export class MessageGroups implements ReadyOrder {
     this.#cursor = undefined;
   }
 
+  leaves(): void {
+    // It keeps its place in the group.
+  }
+
   moved({ group }: StoredMessage): void {
     if (group !== undefined) this.#settle(group);
   }

@@ -1,5 +1,5 @@
 import { LinkedList } from './linked-list.ts';
-import type { MessageState, StoredMessage } from './stored-message.ts';
+import type { StoredMessage } from './stored-message.ts';
 
 /** In which order messages that may be received are handed out. */
 export interface ReadyOrder {
@@ -11,8 +11,10 @@ export interface ReadyOrder {
   take(): StoredMessage | undefined;
   /** No more in this batch. */
   endBatch(): void;
-  /** The message was in state `from` and has a new one now; not told of `take`. */
-  moved(message: StoredMessage, from: MessageState): void;
+  /** The message is `ready` and will not be; not told of `take`. Comes before it stands in another list. */
+  leaves(message: StoredMessage): void;
+  /** The message has a new state; not told of `take`. */
+  moved(message: StoredMessage): void;
   clear(): void;
 }
 
@@ -36,8 +38,11 @@ export class SingleFile implements ReadyOrder {
     // Messages of a batch have nothing in common here.
   }
 
-  moved(message: StoredMessage, from: MessageState): void {
-    if (from === 'ready') this.#ready.remove(message);
+  leaves(message: StoredMessage): void {
+    this.#ready.remove(message);
+  }
+
+  moved(message: StoredMessage): void {
     if (message.state === 'ready') this.#ready.push(message);
   }
 
