@@ -292,7 +292,7 @@ describe('the end', () => {
     const events: unknown[] = [];
     after.subscribe({
       arn: functionArn,
-      async send(event) {
+      async send(event: unknown) {
         events.push(event);
         return { requestId: 'r-2' };
       },
