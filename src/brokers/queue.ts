@@ -80,8 +80,8 @@ export class Queue implements AsyncDisposable {
   constructor(name: string, options: QueueOptions = {}, context: Partial<BrokerContext> = {}) {
     checkQueueName(name);
     const settings = resolveQueueOptions(name, options);
-    const { openQueue = Queue.#storageOf(settings.redrive) } = context;
-    this.#context = resolveBrokerContext({ ...context, ...(openQueue && { openQueue }) });
+    const alone = context.openQueue === undefined ? Queue.#placeOf(settings.redrive) : {};
+    this.#context = resolveBrokerContext({ ...alone, ...context });
     const { home, clock, ids } = this.#context;
     this.name = name;
     this.arn = resourceArn(home, 'queue', name);
@@ -272,8 +272,10 @@ export class Queue implements AsyncDisposable {
     if (this.#state === 'closed') throw new ClosedError(`Queue "${this.name}" is closed`);
   }
 
-  static #storageOf(redrive: RedrivePolicy | undefined): BrokerContext['openQueue'] | undefined {
-    return redrive?.target instanceof Queue ? redrive.target.#context.openQueue : undefined;
+  static #placeOf(redrive: RedrivePolicy | undefined): Partial<BrokerContext> {
+    if (!(redrive?.target instanceof Queue)) return {};
+    const { openQueue, clock } = redrive.target.#context;
+    return { openQueue, clock };
   }
 
   #joinDeadLetterQueue(): void {
@@ -305,9 +307,14 @@ export class Queue implements AsyncDisposable {
         : 'no FIFO queue, as this one is none';
       throw new InvalidOptionError(option, kind, other.name);
     }
-    if (other.#context.openQueue === this.#context.openQueue) return;
-    const hint = 'Give both the same `openQueue` in their context';
-    throw new InvalidOptionError(option, 'a queue in the same storage', other.name, hint);
+    if (other.#context.clock !== this.#context.clock) {
+      const hint = 'Give both the same `clock` in their context';
+      throw new InvalidOptionError(option, 'a queue on the same clock', other.name, hint);
+    }
+    if (other.#context.openQueue !== this.#context.openQueue) {
+      const hint = 'Give both the same `openQueue` in their context';
+      throw new InvalidOptionError(option, 'a queue in the same storage', other.name, hint);
+    }
   }
 
   #moveTarget(

@@ -1,4 +1,5 @@
 import type { Clock } from '../core/clock.ts';
+import { ClosedError } from '../core/errors.ts';
 import type { Ids } from '../core/ids.ts';
 import type { DeliveryQueue, Lease } from '../storage/delivery-queue.ts';
 import type { UndeliveredMessage } from './broker-context.ts';
@@ -103,30 +104,35 @@ export class TopicDeliveries {
 
   /** Attempts until it is done, given up, or has to wait. */
   async #attempt(delivery: WaitingDelivery, subscriber: Subscriber): Promise<Outcome> {
-    const { notification } = delivery;
-    const { endpoint, subscription } = subscriber;
     const { topicArn, clock } = this.#options;
-    const holdsClock = endpoint.protocol !== 'callback'; // a callback may wait for time itself
+    // A callback may wait for time itself.
+    const holdsClock = subscriber.endpoint.protocol !== 'callback';
     const release = holdsClock ? clock.hold?.(`delivery of topic ${topicArn}`) : undefined;
-    let { failures } = delivery;
     try {
-      for (;;) {
-        try {
-          await endpoint.deliver(notification, subscription);
-          return { kind: 'done' };
-        } catch (error) {
-          failures += 1;
-          const delayMs = endpoint.isRefusal(error) ? undefined : endpoint.schedule(failures);
-          if (delayMs === undefined) {
-            await this.#giveUp(notification, subscriber, reasonOf(error));
-            return { kind: 'done' };
-          }
-          if (delayMs > 0) return { kind: 'retry', delayMs, delivery: { ...delivery, failures } };
-        }
+      let outcome = await this.#attemptOnce(delivery, subscriber);
+      while (outcome.kind === 'retry' && outcome.delayMs === 0) {
+        outcome = await this.#attemptOnce(outcome.delivery, subscriber);
       }
+      return outcome;
     } finally {
       release?.();
     }
+  }
+
+  async #attemptOnce(delivery: WaitingDelivery, subscriber: Subscriber): Promise<Outcome> {
+    const { notification } = delivery;
+    const { endpoint, subscription } = subscriber;
+    try {
+      await endpoint.deliver(notification, subscription);
+    } catch (error) {
+      const failures = delivery.failures + 1;
+      const delayMs = endpoint.isRefusal(error) ? undefined : endpoint.schedule(failures);
+      if (delayMs !== undefined) {
+        return { kind: 'retry', delayMs, delivery: { ...delivery, failures } };
+      }
+      await this.#giveUp(notification, subscriber, reasonOf(error));
+    }
+    return { kind: 'done' };
   }
 
   async #giveUp(notification: Notification, subscriber: Subscriber, reason: string): Promise<void> {
@@ -188,10 +194,15 @@ export class TopicDeliveries {
     const { waiting, isFifo } = this.#options;
     // One of a FIFO topic at a time: what is behind it must not overtake it.
     const max = isFifo ? 1 : batchSize;
-    while (!this.#isClosed) {
-      const request = { max, waitMs: Number.POSITIVE_INFINITY, visibilityMs: leaseMs };
-      const leases = await waiting.receive(request);
-      await Promise.all(leases.map((lease) => this.#retry(lease)));
+    const request = { max, waitMs: Number.POSITIVE_INFINITY, visibilityMs: leaseMs };
+    try {
+      while (!this.#isClosed) {
+        const leases = await waiting.receive(request);
+        await Promise.all(leases.map((lease) => this.#retry(lease)));
+      }
+    } catch (error) {
+      // The storage was closed before the topic: what waits is safe there, or reported by `close`.
+      if (!(error instanceof ClosedError)) throw error;
     }
   }
 

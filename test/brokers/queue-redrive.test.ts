@@ -172,6 +172,18 @@ describe('dead-letter queue', () => {
     expect(() => make(new Queue('letters'))).toThrow(expect.objectContaining({ option }));
   });
 
+  test('a queue that stands alone has the clock of its dead-letter queue, and no other one', async () => {
+    const clock = new VirtualClock();
+    const redrive = { target: new Queue('letters', {}, { clock }), maxReceives: 1 };
+    const orders = new Queue('orders', { redrive });
+    await orders.send('a', { delayMs: 1_000 });
+    await clock.advance(1_000);
+    expect(await bodiesOf(orders)).toEqual(['a']);
+    expect(() => new Queue('bills', { redrive }, { clock: new VirtualClock() })).toThrow(
+      /a queue on the same clock.*Give both the same `clock`/,
+    );
+  });
+
   test('a dead-letter queue says who may use it', () => {
     const nobody = new Queue('letters', { redriveAllow: 'none' });
     const arn = 'arn:aws:sqs:us-east-1:123456789012:orders';

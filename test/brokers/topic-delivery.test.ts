@@ -271,6 +271,27 @@ describe('the end', () => {
     expect(clock.pending()).toEqual([]);
   });
 
+  test('a storage that is closed before the topic ends its work without a fault', async () => {
+    const clock = new VirtualClock();
+    const storage = new MemoryStorage({ clock });
+    const undelivered: UndeliveredMessage[] = [];
+    const topic = new Topic(
+      'orders',
+      {},
+      {
+        clock,
+        openQueue: (options) => storage.openQueue(options),
+        onUndelivered: (message) => undelivered.push(message),
+      },
+    );
+    topic.subscribe(failingFunction(clock, throttles(20)).target);
+    await topic.publish('hello');
+    await storage.close();
+    await settle(clock);
+    await topic.close();
+    expect(undelivered).toHaveLength(1);
+  });
+
   test('a topic that is made again goes on with what waits, when everybody has subscribed again', async () => {
     const clock = new VirtualClock();
     const storage = new MemoryStorage({ clock });
