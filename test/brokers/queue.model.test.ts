@@ -1,9 +1,10 @@
 import * as fc from 'fast-check';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { BrokerError } from '../../src/brokers/broker-error.ts';
 import { Queue } from '../../src/brokers/queue.ts';
-import { VirtualClock } from '../../src/testing/virtual-clock.ts';
+import type { VirtualClock } from '../../src/testing/virtual-clock.ts';
 import { QueueModel, type HandleOutcome, type QueueStep } from './queue-model.ts';
+import { storages, type SharedContext } from './storages.ts';
 
 /** So that a receive of 10 always takes everything that there is. */
 const mostMessages = 10;
@@ -38,24 +39,31 @@ interface Case {
   readonly maxima: readonly number[];
 }
 
-test.each<[string, Case]>([
+const cases: readonly [string, Case][] = [
   ['a standard queue', { isFifo: false, maxReceives: 1_000, maxima: [1, 2, 10] }],
   ['a FIFO queue', { isFifo: true, maxReceives: 1_000, maxima: [1, 2, 10] }],
   ['a standard queue with dead letters', { isFifo: false, maxReceives: 2, maxima: [10] }],
   ['a FIFO queue with dead letters', { isFifo: true, maxReceives: 2, maxima: [10] }],
-])('%s does what a plain list does', async (_, { isFifo, maxReceives, maxima }) => {
-  await fc.assert(
-    fc.asyncProperty(stepsFor(maxima), async (steps) => {
-      const run = new QueueRun(isFifo, maxReceives);
-      for (const step of steps) await run.take(step);
-    }),
-    { numRuns: 300 },
-  );
+];
+
+describe.each(storages)('%s', (_, open) => {
+  test.each(cases)('%s does what a plain list does', async (__, { maxima, ...options }) => {
+    const context = await open();
+    let runs = 0;
+    await fc.assert(
+      fc.asyncProperty(stepsFor(maxima), async (steps) => {
+        const run = new QueueRun(context, { ...options, number: (runs += 1) });
+        for (const step of steps) await run.take(step);
+        await run.end();
+      }),
+      { numRuns: 150 },
+    );
+  });
 });
 
 /** Takes the same steps with a queue and its model, and compares. */
 class QueueRun {
-  readonly #clock = new VirtualClock();
+  readonly #clock: VirtualClock;
   readonly #letters: Queue;
   readonly #queue: Queue;
   readonly #model: QueueModel;
@@ -63,14 +71,22 @@ class QueueRun {
   readonly #handles: string[] = [];
   #sent = 0;
 
-  constructor(isFifo: boolean, maxReceives: number) {
-    const suffix = isFifo ? '.fifo' : '';
-    const context = { clock: this.#clock };
+  constructor(
+    context: SharedContext,
+    { isFifo, maxReceives, number }: Omit<Case, 'maxima'> & { readonly number: number },
+  ) {
+    const suffix = `-${number}${isFifo ? '.fifo' : ''}`;
+    this.#clock = context.clock;
     this.#letters = new Queue(`letters${suffix}`, {}, context);
     const redrive = { target: this.#letters, maxReceives };
     this.#queue = new Queue(`orders${suffix}`, { redrive }, context);
     this.#model = new QueueModel({ isFifo, maxReceives });
     this.#isFifo = isFifo;
+  }
+
+  async end(): Promise<void> {
+    await this.#queue.close();
+    await this.#letters.close();
   }
 
   async take(step: QueueStep): Promise<void> {

@@ -14,6 +14,7 @@ import type { SubscribedQueue } from '../../src/brokers/topic-endpoint.ts';
 import { MemoryStorage } from '../../src/storage/memory-storage.ts';
 import { VirtualClock } from '../../src/testing/virtual-clock.ts';
 import { bodiesOf, oneMessage } from './one-message.ts';
+import { storages } from './storages.ts';
 
 const functionArn = 'arn:aws:lambda:us-east-1:123456789012:function:resize:live';
 const topicArn = 'arn:aws:sns:us-east-1:123456789012:orders';
@@ -291,15 +292,13 @@ describe('the end', () => {
     await topic.close();
     expect(undelivered).toHaveLength(1);
   });
+});
 
-  test('a topic that is made again goes on with what waits, when everybody has subscribed again', async () => {
-    const clock = new VirtualClock();
-    const storage = new MemoryStorage({ clock });
-    const context: Partial<BrokerContext> = {
-      clock,
-      openQueue: (options) => storage.openQueue(options),
-      onUndelivered: () => {},
-    };
+describe.each(storages)('a topic %s', (_, open) => {
+  test('that is made again goes on with what waits, when everybody has subscribed again', async () => {
+    const shared = await open();
+    const { clock } = shared;
+    const context: Partial<BrokerContext> = { ...shared, onUndelivered: () => {} };
     const before = new Topic('orders', {}, context);
     before.subscribe(failingFunction(clock, [...throttles(4), new ClosedError()]).target);
     const { messageId } = await before.publish('hello', {
