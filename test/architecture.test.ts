@@ -79,7 +79,8 @@ const rooms: Record<string, Rule> = {
     ],
   },
   aws: { mayImport: ['core', 'lambda'] },
-  testing: { mayImport: ['core', 'network', 'lambda'], packages: ['vitest'] },
+  // Event builders share formats and digests with the brokers.
+  testing: { mayImport: ['core', 'network', 'brokers', 'lambda'], packages: ['vitest'] },
   cli: { mayImport: ['index', 'aws/index', 'testing/index'] },
 };
 
