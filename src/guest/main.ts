@@ -1,6 +1,6 @@
-import { emitKind, readyText, type StartMessage } from '../wire/messages.ts';
+import { callKind, emitKind, readyText, type StartMessage } from '../wire/messages.ts';
 import * as asyncContext from './async-context.ts';
-import { connect, resetMessageBudget, send } from './bridge.ts';
+import { askText, connect, resetMessageBudget, send } from './bridge.ts';
 import { configureConsole } from './console.ts';
 import * as failure from './failure.ts';
 import { findHandler } from './find-handler.ts';
@@ -14,7 +14,6 @@ import {
 import { handlerContract, parseExtras, type Contract } from './handler.ts';
 import { allowWebAssembly, harden } from './hardening.ts';
 import * as host from './host.ts';
-import { followHostClock, tellTime } from './host-time.ts';
 import { describeLoadFailure } from './load-failure.ts';
 import * as modules from './modules.ts';
 import { defineModule, forgetModules, keepNamespace, requireMain } from './modules.ts';
@@ -22,7 +21,7 @@ import * as invocation from './invocation.ts';
 import * as microtask from './microtask.ts';
 import { deliverOperation, dropOperations } from './operations.ts';
 import * as parts from './parts.ts';
-import { DateNow, JsonParse, JsonStringify, NativeError } from './primordials.ts';
+import { DateNow, JsonParse, JsonStringify, NativeError, NumberOf } from './primordials.ts';
 import * as primordials from './primordials.ts';
 import * as process from './process.ts';
 import { createProcess, keepStartFacts } from './process.ts';
@@ -34,6 +33,9 @@ import { reportUncaught } from './uncaught.ts';
 
 let contract: Contract | undefined;
 let starting: StartMessage | undefined;
+/** On a clock of the host's own. */
+type HostTime = typeof import('./node/internal/host-time.ts');
+let hostTime: HostTime | undefined;
 /** Timers of module top level go on in the first invocation. */
 let hasInvoked = false;
 
@@ -139,7 +141,10 @@ function start(startJson: string): string | undefined {
   asyncContext.enterContext(undefined);
   const message = JsonParse(startJson) as StartMessage;
   starting = message;
-  if (message.hostTime !== undefined) followHostClock(message.hostTime);
+  if (message.hostTime !== undefined) {
+    hostTime = parts.part('node/internal/host-time') as HostTime;
+    hostTime.followHostClock(message.hostTime, () => NumberOf(askText(callKind.now, '')));
+  }
   if (message.allowWebAssembly) allowWebAssembly();
   configureConsole(message.logFormat, message.logLevel);
   keepStartFacts(message);
@@ -196,7 +201,7 @@ function invoke(
   nowMs: number | undefined,
 ): string | undefined {
   resetMessageBudget();
-  if (nowMs !== undefined) tellTime(nowMs);
+  if (nowMs !== undefined) hostTime?.tellTime(nowMs);
   asyncContext.enterContext(undefined);
   if (contract === undefined || starting === undefined) {
     throw new NativeError('The environment has not started');
@@ -237,7 +242,7 @@ function deliver(
   nowMs: number | undefined,
 ): undefined {
   resetMessageBudget();
-  if (nowMs !== undefined) tellTime(nowMs);
+  if (nowMs !== undefined) hostTime?.tellTime(nowMs);
   deliverOperation(id, failed, text, bytes);
   return undefined;
 }

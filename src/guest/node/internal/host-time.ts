@@ -1,13 +1,10 @@
-import { callKind } from '../wire/messages.ts';
-import { askText } from './bridge.ts';
 import {
   NativeProxy,
-  NumberOf,
   ObjectDefineProperty,
   ReflectApply,
   ReflectConstruct,
   replaceDateNow,
-} from './primordials.ts';
+} from '../../primordials.ts';
 
 /**
  * Time by the host's clock, for a `Lambda` on a clock of its own: `Date` and what is built on it asks the
@@ -19,22 +16,24 @@ const dateToString = Date.prototype.toString;
 
 /** What the host said last, on a clock that stands still while code runs. */
 let toldMs: number | undefined;
+let askHost: () => number;
 
 /** The host entered the guest anew, and time has gone on in between. */
 export function tellTime(nowMs: number): void {
   toldMs = nowMs;
 }
 
-/** A number is the present: the host tells when it has changed. `look`: it changes by itself. */
-export function followHostClock(time: number | 'look'): void {
+/** `time` is the present if the host tells when it has changed; if it changes by itself, the host is asked. */
+export function followHostClock(time: number | 'look', ask: () => number): void {
   if (time !== 'look') toldMs = time;
+  askHost = ask;
   replaceDateNow(hostNow);
   replaceDate();
   replaceFormats();
 }
 
 function hostNow(): number {
-  return toldMs ?? NumberOf(askText(callKind.now, ''));
+  return toldMs ?? askHost();
 }
 
 function replaceDate(): void {
