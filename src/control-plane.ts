@@ -10,6 +10,15 @@ import type { PublishOptions } from './functions/versions.ts';
 import type { Endpoints } from './inspect/endpoints.ts';
 import type { Executor } from './invoke/executor.ts';
 
+/** Told of functions as a whole, so that what hangs on them follows. */
+export interface FunctionFollower {
+  /** Created, or its settings may have changed. */
+  changed(record: FunctionRecord): void;
+  deleted(functionName: string): void;
+  /** A version or an alias is gone. */
+  qualifierDeleted(functionName: string, qualifier: string): void;
+}
+
 /** Changes functions, gets their code ready to run, and says so in events. */
 export class ControlPlane {
   readonly #store: FunctionStore;
@@ -17,6 +26,7 @@ export class ControlPlane {
   readonly #events: Events;
   readonly #clock: Clock;
   readonly #endpoints: Endpoints;
+  readonly #follower: FunctionFollower;
   #isClosed = false;
 
   constructor(
@@ -25,12 +35,14 @@ export class ControlPlane {
     events: Events,
     clock: Clock,
     endpoints: Endpoints,
+    follower: FunctionFollower,
   ) {
     this.#store = store;
     this.#executors = executors;
     this.#events = events;
     this.#clock = clock;
     this.#endpoints = endpoints;
+    this.#follower = follower;
   }
 
   /** Refuses further changes; resolves when those on their way are kept. */
@@ -42,6 +54,7 @@ export class ControlPlane {
   async create(options: FunctionOptions): Promise<FunctionRecord> {
     this.#checkOpen();
     const record = await this.#deploy((prepare) => this.#store.create(options, prepare));
+    this.#follower.changed(record);
     this.#events.emit({ type: 'function.created', ...this.#about(record.name, record.arn) });
     return record;
   }
@@ -55,6 +68,7 @@ export class ControlPlane {
     const record = await this.#deploy((prepare) =>
       this.#store.update(name, changes, options, prepare),
     );
+    this.#follower.changed(record);
     this.#events.emit({ type: 'function.updated', ...this.#about(record.name, record.arn) });
   }
 
@@ -62,6 +76,7 @@ export class ControlPlane {
     this.#checkOpen();
     const { name: functionName, arn } = this.#store.get(name) ?? { name, arn: name };
     await this.#store.delete(name);
+    this.#follower.deleted(functionName);
     this.#endpoints.leave(functionName);
     this.#events.emit({ type: 'function.deleted', ...this.#about(name, arn) });
   }
@@ -85,6 +100,7 @@ export class ControlPlane {
   async deleteVersion(functionName: string, version: string): Promise<void> {
     this.#checkOpen();
     await this.#store.versions.delete(functionName, version);
+    this.#follower.qualifierDeleted(functionName, version);
     this.#events.emit({ type: 'version.deleted', at: this.#clock.now(), functionName, version });
   }
 
@@ -114,6 +130,7 @@ export class ControlPlane {
     this.#checkOpen();
     const existed = await this.#store.aliases.delete(functionName, alias);
     if (existed) {
+      this.#follower.qualifierDeleted(functionName, alias);
       this.#events.emit({ type: 'alias.deleted', at: this.#clock.now(), functionName, alias });
     }
     return existed;

@@ -1,8 +1,11 @@
+import type { AsyncOptions } from './async/async-options.ts';
+import type { AsyncRoad } from './async-road.ts';
+import type { AsyncTarget } from './core/async-target.ts';
 import { HandlerError, InvalidOptionError } from './core/errors.ts';
 import type { Ids } from './core/ids.ts';
 import { limits } from './core/limits.ts';
 import { checkBoolean, checkKnownKeys, checkString } from './core/options.ts';
-import type { ResolvedTarget } from './functions/routing.ts';
+import type { ResolvedTarget, Target } from './functions/routing.ts';
 import type { Invocation, InvocationExtras, Invoker } from './invoke/invoker.ts';
 import type { ResponseWriter } from './invoke/executor.ts';
 import type { InvokeOutcome } from './invoke/outcome.ts';
@@ -36,6 +39,22 @@ const optionKeys = Object.keys({
   signal: true,
 } satisfies Record<keyof InvokeOptions, true>);
 
+/** What goes with an event that is sent. AWS hands on no client context here. */
+export interface SendOptions {
+  /** A UUID; every attempt has it. @default a new one */
+  readonly requestId?: string;
+  /** X-Ray trace header; what comes of the event carries it on. @default a new trace */
+  readonly traceId?: string;
+  /** Required by functions with `perTenant`, refused by others. */
+  readonly tenantId?: string;
+}
+
+const sendKeys = Object.keys({
+  requestId: true,
+  traceId: true,
+  tenantId: true,
+} satisfies Record<keyof SendOptions, true>);
+
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 const tenant = /^[a-zA-Z0-9._:/=+\-@ ]+$/;
 
@@ -57,14 +76,46 @@ export interface StreamedResponse {
   readonly outcome: Promise<InvokeOutcome>;
 }
 
-/** Turns what callers pass into invocations and runs them. One for each `Lambda`. */
+/** Turns what callers pass into invocations and runs or queues them. One for each `Lambda`. */
 export class Calls {
   readonly #invoker: Invoker;
   readonly #ids: Ids;
+  readonly road: AsyncRoad;
 
-  constructor(invoker: Invoker, ids: Ids) {
+  constructor(invoker: Invoker, ids: Ids, road: AsyncRoad) {
     this.#invoker = invoker;
     this.#ids = ids;
+    this.road = road;
+  }
+
+  /** Resolves when the event is safely queued. */
+  send(
+    target: Target,
+    event: unknown,
+    options: SendOptions | undefined,
+  ): Promise<{ readonly requestId: string }> {
+    return this.sendJson(target, eventText(event), options);
+  }
+
+  /** As `send`, with an event that is JSON text already. */
+  async sendJson(
+    target: Target,
+    eventJson: string,
+    options: SendOptions = {},
+  ): Promise<{ readonly requestId: string }> {
+    const { requestId = this.#ids.uuid(), traceId, tenantId } = options;
+    checkKnownKeys('options', options, sendKeys);
+    checkRequest(options, target.pick());
+    const { functionName, qualifier = '$LATEST' } = target;
+    await this.road.queue.accept({
+      requestId,
+      functionName,
+      qualifier,
+      eventJson,
+      traceId,
+      tenantId,
+    });
+    return { requestId };
   }
 
   invoke(
@@ -119,7 +170,7 @@ export class Calls {
       requestId,
       eventJson,
       tenantId,
-      extras: extrasOf(options),
+      extras: extrasOf(this.road.withRound(options, requestId, target)),
       isForcedCold: cold,
       ...(response !== undefined && { response }),
     };
@@ -132,13 +183,13 @@ export class Calls {
 }
 
 /** Something that can be invoked: a function, one of its versions, or an alias. */
-export abstract class Invocable<Event = unknown, Result = unknown> {
+export abstract class Invocable<Event = unknown, Result = unknown> implements AsyncTarget {
   /** Qualified for versions and aliases, unqualified for a function. */
   abstract readonly arn: string;
   readonly #calls: Calls;
-  readonly #target: { pick(): ResolvedTarget };
+  readonly #target: Target;
 
-  constructor(calls: Calls, target: { pick(): ResolvedTarget }) {
+  constructor(calls: Calls, target: Target) {
     this.#calls = calls;
     this.#target = target;
   }
@@ -168,6 +219,35 @@ export abstract class Invocable<Event = unknown, Result = unknown> {
   async invokeStream(event?: Event, options?: InvokeOptions): Promise<StreamedResponse> {
     return this.#calls.stream(this.#target.pick(), event, options);
   }
+
+  /**
+   * Queues an event and gives its request id before the handler starts. The handler gets it at least once; when
+   * it fails it gets it again after one minute and after two more, then the event goes to the failure destination
+   * and to the dead-letter target.
+   * https://docs.aws.amazon.com/lambda/latest/dg/invocation-async.html
+   * @throws {PayloadTooLargeError} when the event has more than 1 MB
+   */
+  async send(event?: Event, options?: SendOptions): Promise<{ readonly requestId: string }> {
+    return this.#calls.send(this.#target, event, options);
+  }
+
+  /**
+   * Says how events are dealt with that are sent to this function, version or alias: a version or an alias does
+   * not take over what the function has. Replaces what was said before.
+   */
+  async configureAsync(options: AsyncOptions): Promise<void> {
+    await this.#calls.road.configure(this.#target, options);
+  }
+
+  /** What `configureAsync` said; `undefined` when it said nothing and the defaults hold. */
+  get asyncOptions(): AsyncOptions | undefined {
+    return this.#calls.road.optionsOf(this.#target);
+  }
+
+  /** Back to the defaults. False when nothing was configured. */
+  async resetAsync(): Promise<boolean> {
+    return this.#calls.road.reset(this.#target);
+  }
 }
 
 /** AWS delivers an absent payload as `{}`. */
@@ -188,16 +268,22 @@ function eventText(event: unknown): string {
 
 function checkInvokeOptions(options: InvokeOptions, target: ResolvedTarget): void {
   checkKnownKeys('options', options, optionKeys);
-  const { requestId, tenantId, traceId, cold, signal } = options;
+  const { cold, signal } = options;
+  if (cold !== undefined) checkBoolean('cold', cold);
+  if (signal !== undefined && !(signal instanceof AbortSignal)) {
+    throw new InvalidOptionError('signal', 'an AbortSignal', signal);
+  }
+  checkRequest(options, target);
+}
+
+/** What calls and events have in common. */
+function checkRequest(options: SendOptions, target: ResolvedTarget): void {
+  const { requestId, tenantId, traceId } = options;
   if (requestId !== undefined) {
     checkString('requestId', requestId, { maxLength: 36, pattern: uuid, says: 'a UUID' });
   }
   if (traceId !== undefined) {
     checkString('traceId', traceId, { maxLength: 1_024, says: 'an X-Ray trace header' });
-  }
-  if (cold !== undefined) checkBoolean('cold', cold);
-  if (signal !== undefined && !(signal instanceof AbortSignal)) {
-    throw new InvalidOptionError('signal', 'an AbortSignal', signal);
   }
   const { perTenant } = target.version.config;
   if (perTenant || tenantId !== undefined) checkTenant(tenantId, perTenant);

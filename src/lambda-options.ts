@@ -3,6 +3,11 @@ import { resolveHome, type Home } from './core/arn.ts';
 import { SystemClock, type Clock } from './core/clock.ts';
 import { credentialVariables, type Credentials } from './core/credentials.ts';
 import { InvalidOptionError } from './core/errors.ts';
+import {
+  resolveFaultInjection,
+  type FaultInjection,
+  type FaultInjectionOptions,
+} from './core/fault-injection.ts';
 import { RandomIds, SeededIds, type Ids } from './core/ids.ts';
 import { limits } from './core/limits.ts';
 import { checkInteger, checkKnownKeys, checkOneOf } from './core/options.ts';
@@ -58,6 +63,8 @@ export interface LambdaOptions {
    * `isolambda/testing` is one. Functions whose `network` is `none` are refused as always. @default none
    */
   readonly intercept?: Interceptor;
+  /** Makes trouble on purpose: duplicates, delays and failures of asynchronous events and queues. @default none */
+  readonly faultInjection?: FaultInjectionOptions;
   /** Log entries kept in memory for each environment. 0 keeps none. @default 1000 */
   readonly logEntries?: number;
 }
@@ -79,6 +86,7 @@ export interface ResolvedLambdaOptions {
   readonly credentials: Readonly<Record<string, string>>;
   readonly network: ResolvedNetwork;
   readonly intercept: Interceptor | undefined;
+  readonly faultInjection: FaultInjection | undefined;
   readonly logEntries: number;
 }
 
@@ -97,6 +105,7 @@ const keys = Object.keys({
   credentials: true,
   network: true,
   intercept: true,
+  faultInjection: true,
   logEntries: true,
 } satisfies Record<keyof LambdaOptions, true>);
 
@@ -119,6 +128,7 @@ export function resolveLambdaOptions(options: LambdaOptions): ResolvedLambdaOpti
     credentials,
     network,
     intercept,
+    faultInjection,
     logEntries = 1_000,
   } = options;
   checkInteger('concurrency', concurrency, limits.concurrency);
@@ -148,6 +158,11 @@ export function resolveLambdaOptions(options: LambdaOptions): ResolvedLambdaOpti
     credentials: credentialVariables(credentials),
     network: resolveNetworkOptions(network),
     intercept,
+    // Trouble has draws of its own: with it, aliases still go the same way.
+    faultInjection: resolveFaultInjection(
+      faultInjection,
+      seed === undefined ? Math.random : seededRandom(seed ^ 0x7f4a7c15),
+    ),
     logEntries,
   });
 }

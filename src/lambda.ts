@@ -1,3 +1,14 @@
+import { AsyncRoad } from './async-road.ts';
+import type { DeliveryTarget } from './async/delivery-target.ts';
+import type { BrokerContext, UndeliveredMessage } from './brokers/broker-context.ts';
+import { Bucket } from './brokers/bucket.ts';
+import type { BucketOptions } from './brokers/bucket-options.ts';
+import { EventBus, type EventBusOptions } from './brokers/event-bus.ts';
+import { Queue, type QueueOptions } from './brokers/queue.ts';
+import { Stream, type StreamOptions } from './brokers/stream.ts';
+import { Table, type TableOptions } from './brokers/table.ts';
+import { Topic, type TopicOptions } from './brokers/topic.ts';
+import { parseFunctionArn } from './core/arn.ts';
 import { setRealTimer, type Clock } from './core/clock.ts';
 import { HandlerError } from './core/errors.ts';
 import { Events, type LambdaEvents } from './core/events.ts';
@@ -7,8 +18,11 @@ import { loadCode } from './functions/code/load-code.ts';
 import { loadLayer } from './functions/code/load-layer.ts';
 import type { FunctionOptions } from './functions/function-options.ts';
 import type { LayerVersion, PublishLayerOptions } from './functions/layer-options.ts';
+import type { FunctionRecord } from './functions/function-record.ts';
 import { FunctionStore } from './functions/store.ts';
-import { Calls, type InvokeOptions } from './invocable.ts';
+import type { FunctionLevelConfig } from './functions/function-record.ts';
+import { AwsRuleError } from './functions/aws-rule-error.ts';
+import { Calls, type InvokeOptions, type SendOptions } from './invocable.ts';
 import { Admission } from './invoke/admission.ts';
 import { EnvironmentPool } from './invoke/environment-pool.ts';
 import type { Executor } from './invoke/executor.ts';
@@ -22,6 +36,10 @@ import {
   type LambdaOptions,
   type ResolvedLambdaOptions,
 } from './lambda-options.ts';
+import { Resources } from './resources.ts';
+import { FaultyStorage } from './storage/faulty-storage.ts';
+import { MemoryStorage } from './storage/memory-storage.ts';
+import type { Storage } from './storage/storage.ts';
 import { LogStore, type LogFilter, type LogLine } from './observe/log-store.ts';
 
 /** Log streams kept; the oldest gives way. */
@@ -60,6 +78,9 @@ export class Lambda implements AsyncDisposable {
   readonly #admission: Admission;
   readonly #pool: EnvironmentPool;
   readonly #invoker: Invoker;
+  readonly #storage: Storage;
+  readonly #resources: Resources;
+  readonly #road: AsyncRoad;
   readonly #context: HandleContext;
   #closing: Promise<void> | undefined;
 
@@ -101,11 +122,47 @@ export class Lambda implements AsyncDisposable {
       memoryMbPerVcpu,
       network,
       onRetired: (version) => this.#pool.retire(version),
+      checkSettings: (name, settings) => this.#checkSettings(name, settings),
     });
+    const { faultInjection } = resolved;
+    const storage = new MemoryStorage({ clock });
+    this.#storage =
+      faultInjection === undefined ? storage : new FaultyStorage(storage, faultInjection, clock);
+    this.#resources = new Resources(this.#brokerContext());
+    this.#road = new AsyncRoad({
+      home,
+      store,
+      invoker: this.#invoker,
+      admission: this.#admission,
+      executors: this.#executors,
+      storage: this.#storage,
+      faults: faultInjection,
+      find: (arn) => this.#targetOf(arn),
+      clock,
+      ids,
+      events: this.#events,
+    });
+    const follower = {
+      changed: ({ name, settings }: FunctionRecord) =>
+        this.#admission.reserve(name, settings.reservedConcurrency),
+      deleted: (name: string) => {
+        this.#admission.reserve(name, null);
+        this.#road.functionDeleted(name);
+      },
+      qualifierDeleted: (name: string, qualifier: string) =>
+        this.#road.qualifierDeleted(name, qualifier),
+    };
     this.#context = {
       store,
-      calls: new Calls(this.#invoker, ids),
-      control: new ControlPlane(store, this.#executors, this.#events, clock, this.#endpoints),
+      calls: new Calls(this.#invoker, ids, this.#road),
+      control: new ControlPlane(
+        store,
+        this.#executors,
+        this.#events,
+        clock,
+        this.#endpoints,
+        follower,
+      ),
     };
   }
 
@@ -175,6 +232,75 @@ export class Lambda implements AsyncDisposable {
     return outcome as InvokeOutcome<Result> | Promise<InvokeOutcome<Result>>;
   }
 
+  /**
+   * Queues an event by reference, as `LambdaFunction.send`.
+   * @throws {PayloadTooLargeError} when the event has more than 1 MB
+   */
+  async send(
+    reference: string,
+    event?: unknown,
+    options?: SendOptions,
+  ): Promise<{ readonly requestId: string }> {
+    const { store, calls } = this.#context;
+    return calls.send(store.router.target(reference), event, options);
+  }
+
+  /** A queue as SQS has them; see `Queue`. @throws {ConflictError} when there is one of that name */
+  createQueue(name: string, options?: QueueOptions): Queue {
+    return this.#resources.create('queue', name, (context) => new Queue(name, options, context));
+  }
+
+  getQueue(name: string): Queue | undefined {
+    return this.#resources.find('queue', name);
+  }
+
+  /** A topic as SNS has them; see `Topic`. @throws {ConflictError} when there is one of that name */
+  createTopic(name: string, options?: TopicOptions): Topic {
+    return this.#resources.create('topic', name, (context) => new Topic(name, options, context));
+  }
+
+  getTopic(name: string): Topic | undefined {
+    return this.#resources.find('topic', name);
+  }
+
+  /** An event bus as EventBridge has them; see `EventBus`. @throws {ConflictError} when there is one of that name */
+  createEventBus(name: string, options?: EventBusOptions): EventBus {
+    return this.#resources.create('eventBus', name, (context) => {
+      return new EventBus(name, options, context);
+    });
+  }
+
+  getEventBus(name: string): EventBus | undefined {
+    return this.#resources.find('eventBus', name);
+  }
+
+  /** A stream as Kinesis has them; see `Stream`. @throws {ConflictError} when there is one of that name */
+  createStream(name: string, options?: StreamOptions): Stream {
+    return this.#resources.create('stream', name, (context) => new Stream(name, options, context));
+  }
+
+  getStream(name: string): Stream | undefined {
+    return this.#resources.find('stream', name);
+  }
+
+  /** A table as DynamoDB has them; see `Table`. @throws {ConflictError} when there is one of that name */
+  createTable(name: string, options: TableOptions): Table {
+    return this.#resources.create('table', name, (context) => new Table(name, options, context));
+  }
+
+  getTable(name: string): Table | undefined {
+    return this.#resources.find('table', name);
+  }
+
+  /** A bucket as S3 has them; see `Bucket`. @throws {ConflictError} when there is one of that name */
+  createBucket(name: string, options?: BucketOptions): Bucket {
+    return this.#resources.create('bucket', name, (context) => new Bucket(name, options, context));
+  }
+
+  getBucket(name: string): Bucket | undefined {
+    return this.#resources.find('bucket', name);
+  }
+
   /** Log lines as AWS would show them: every stream that fits the filter. */
   readLogs(filter?: LogFilter): LogLine[] {
     return this.#logs?.read(filter) ?? [];
@@ -209,7 +335,8 @@ export class Lambda implements AsyncDisposable {
   }
 
   /**
-   * Refuses new calls, lets running ones end, then ends every environment. A second call waits for the
+   * Refuses new calls and events, lets what runs and what is due end, then ends every environment. Events that
+   * wait for a retry stay in the storage, or are reported as `async.abandoned` where it is the memory. A second call waits for the
    * first. `drainMs` bounds the wait in real time; what still runs then fails. @default 30_000
    */
   close(options: { readonly drainMs?: number } = {}): Promise<void> {
@@ -224,16 +351,72 @@ export class Lambda implements AsyncDisposable {
     const changesKept = this.#context.control.close();
     const { promise: tooLate, resolve } = Promise.withResolvers<void>();
     const timer = setRealTimer(resolve, drainMs);
+    // Events that are due may still cause invocations, so calls end after them.
+    await Promise.race([this.#road.queue.drain(), tooLate]);
     await Promise.race([this.#invoker.drain(), tooLate]);
     timer.cancel();
     this.#invoker.end();
     this.#pool.close();
     await Promise.all([this.#executors.inline.close(), this.#executors.thread.close()]);
+    await this.#road.queue.close();
+    await this.#resources.close();
     await Promise.all([this.#endpoints.close(), changesKept]);
+    await this.#storage.close();
   }
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
+  }
+
+  #brokerContext(): BrokerContext {
+    const { home, clock, ids } = this.#options;
+    return {
+      home,
+      clock,
+      ids,
+      openQueue: (options) => this.#storage.openQueue(options),
+      onUndelivered: (message) => this.#undelivered(message),
+    };
+  }
+
+  #undelivered(message: UndeliveredMessage): void {
+    const { from, to, reason } = message;
+    this.#events.emit({ type: 'delivery.failed', at: this.#options.clock.now(), ...message });
+    if (this.#events.has('delivery.failed')) return;
+    process.emitWarning(`A message from ${from} to ${to} could not be delivered: ${reason}`, {
+      type: 'IsolambdaUndelivered',
+    });
+  }
+
+  /** Settings that depend on more than the function. */
+  #checkSettings(name: string, { reservedConcurrency, deadLetter }: FunctionLevelConfig): void {
+    this.#admission.checkReserve(name, reservedConcurrency);
+    if (deadLetter === null || this.#resources.target(deadLetter) !== undefined) return;
+    throw new AwsRuleError(
+      'deadLetter',
+      'a queue or topic of this Lambda',
+      deadLetter,
+      `There is no ${deadLetter}; create it first.`,
+    );
+  }
+
+  /** What records, letters and notifications can go to, by ARN. */
+  #targetOf(arn: string): DeliveryTarget | undefined {
+    const found = this.#resources.target(arn);
+    if (found !== undefined) return found;
+    const named = parseFunctionArn(arn);
+    const { store, calls } = this.#context;
+    if (named === undefined || !store.has(named.name, named.qualifier)) return undefined;
+    const target = store.router.target(arn);
+    return {
+      kind: 'function',
+      send: (eventJson, { traceHeader }) =>
+        calls.sendJson(
+          target,
+          eventJson,
+          traceHeader === undefined ? {} : { traceId: traceHeader },
+        ),
+    };
   }
 
   #createExecutor(tier: 'inline' | 'thread'): Executor {

@@ -91,6 +91,8 @@ const filesOfLambda = new Set([
   'lambda-options',
   'invocable',
   'control-plane',
+  'async-road',
+  'resources',
 ]);
 
 /** Who may let the event loop turn, and why a `Clock` would be wrong there. */

@@ -1,5 +1,6 @@
 import { FunctionNotFoundError, InvalidOptionError, PayloadTooLargeError } from '../core/errors.ts';
 import type { DeliveryFacts } from '../core/events.ts';
+import { BrokerError } from '../brokers/broker-error.ts';
 import { sendDeadLetter } from './dead-letter.ts';
 import { UndeliverableError } from './delivery-target.ts';
 import { deliverRecord } from './destination.ts';
@@ -136,7 +137,9 @@ function isHopeless(error: unknown): boolean {
     error instanceof UndeliverableError ||
     error instanceof InvalidOptionError ||
     error instanceof PayloadTooLargeError ||
-    error instanceof FunctionNotFoundError
+    error instanceof FunctionNotFoundError ||
+    // A queue that is full may have room later.
+    (error instanceof BrokerError && error.awsCode !== 'OverLimit')
   );
 }
 

@@ -1,0 +1,152 @@
+import { AsyncConfigs } from './async/async-configs.ts';
+import {
+  resolveAsyncOptions,
+  type AsyncOptions,
+  type DestinationOption,
+  type ResolvedAsyncOptions,
+  type ResolvedDestination,
+} from './async/async-options.ts';
+import type { FunctionFacts } from './async/attempt.ts';
+import type { FindTarget } from './async/delivery-target.ts';
+import { EventQueue } from './async/event-queue.ts';
+import type { Home } from './core/arn.ts';
+import type { Clock } from './core/clock.ts';
+import { RuntimeFaultError } from './core/errors.ts';
+import type { Events } from './core/events.ts';
+import type { FaultInjection } from './core/fault-injection.ts';
+import type { Ids } from './core/ids.ts';
+import { isEndless, RecursiveInvocationError, roundsOf, withRound } from './core/lineage.ts';
+import type { ResolvedTarget, Target } from './functions/routing.ts';
+import type { FunctionStore } from './functions/store.ts';
+import type { Admission } from './invoke/admission.ts';
+import type { Executor } from './invoke/executor.ts';
+import type { Invocation, Invoker } from './invoke/invoker.ts';
+import type { InvokeOutcome } from './invoke/outcome.ts';
+import type { InvokeOptions } from './invocable.ts';
+import type { Storage } from './storage/storage.ts';
+
+export interface AsyncRoadOptions {
+  readonly home: Home;
+  readonly store: FunctionStore;
+  readonly invoker: Invoker;
+  readonly admission: Admission;
+  readonly executors: Readonly<Record<'inline' | 'thread', Executor>>;
+  readonly storage: Storage;
+  /** Trouble on purpose. */
+  readonly faults: FaultInjection | undefined;
+  readonly find: FindTarget;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly events: Events;
+}
+
+/** Wires the asynchronous room: what is configured, what is queued, and what stops a chain of requests. */
+export class AsyncRoad {
+  readonly queue: EventQueue;
+  readonly #options: AsyncRoadOptions;
+  readonly #configs: AsyncConfigs;
+
+  constructor(options: AsyncRoadOptions) {
+    const { home, admission, storage, find, clock, ids, events } = options;
+    this.#options = options;
+    this.#configs = new AsyncConfigs(home, find);
+    this.queue = new EventQueue({
+      clock,
+      ids,
+      events,
+      configs: this.#configs,
+      find,
+      pick: (functionName, qualifier) => this.#pick(functionName, qualifier),
+      invoke: (target, invocation) => this.#invoke(target, invocation),
+      factsOf: (functionName) => this.#factsOf(functionName),
+      openQueue: (queue) => storage.openQueue(queue),
+      concurrencyOf: (functionName) => admission.limitOf(functionName),
+      relief: (functionName) => this.#relief(functionName),
+    });
+  }
+
+  async configure(target: Target, options: AsyncOptions): Promise<void> {
+    const { functionName } = target;
+    const resolved = resolveAsyncOptions(options);
+    target.pick();
+    this.#configs.check(functionName, resolved);
+    this.#configs.set({ functionName, qualifier: qualifierOf(target), options: resolved });
+  }
+
+  optionsOf(target: Target): AsyncOptions | undefined {
+    const found = this.#configs.find(target.functionName, qualifierOf(target));
+    return found && optionsFrom(found);
+  }
+
+  async reset(target: Target): Promise<boolean> {
+    return this.#configs.delete(target.functionName, qualifierOf(target));
+  }
+
+  /**
+   * The trace header of a request by which a chain goes on, with this round in it; a request that came without
+   * one starts no chain.
+   * @throws {RecursiveInvocationError} when it is one round too many
+   */
+  withRound(options: InvokeOptions, requestId: string, target: ResolvedTarget): InvokeOptions {
+    const { traceId } = options;
+    if (traceId === undefined) return options;
+    const { functionName } = target.version;
+    const facts = this.#factsOf(functionName);
+    if (facts === undefined) return options;
+    const at = this.#options.clock.now();
+    const rounds = roundsOf(traceId, facts.arn);
+    if (facts.recursiveLoop === 'Terminate' && isEndless(rounds)) {
+      this.#options.events.emit({ type: 'recursion.stopped', at, requestId, functionName, rounds });
+      throw new RecursiveInvocationError(functionName, rounds);
+    }
+    return { ...options, traceId: withRound(traceId, facts.arn, { requestId, atMs: at }) };
+  }
+
+  functionDeleted(functionName: string): void {
+    this.#configs.deleteFunction(functionName);
+  }
+
+  qualifierDeleted(functionName: string, qualifier: string): void {
+    this.#configs.delete(functionName, qualifier);
+  }
+
+  #pick(functionName: string, qualifier: string): ResolvedTarget {
+    const { router } = this.#options.store;
+    const target = router.target(functionName, qualifier === '$LATEST' ? undefined : qualifier);
+    return target.pick();
+  }
+
+  #invoke(target: ResolvedTarget, invocation: Invocation): InvokeOutcome | Promise<InvokeOutcome> {
+    const { faults, invoker } = this.#options;
+    if (faults?.fails() === true) throw new RuntimeFaultError('A fault that was asked for');
+    return invoker.invoke(target, invocation);
+  }
+
+  #factsOf(functionName: string): FunctionFacts | undefined {
+    const record = this.#options.store.get(functionName);
+    return record && { arn: record.arn, ...record.settings };
+  }
+
+  #relief(functionName: string): Promise<void> | undefined {
+    const isolation = this.#options.store.get(functionName)?.latest.config.isolation;
+    return isolation === undefined ? undefined : this.#options.executors[isolation].relief();
+  }
+}
+
+function qualifierOf(target: Target): string {
+  return target.qualifier ?? '$LATEST';
+}
+
+function optionsFrom(resolved: ResolvedAsyncOptions): AsyncOptions {
+  const { maxRetries, maxEventAgeMs, onSuccess, onFailure } = resolved;
+  return Object.freeze({
+    maxRetries,
+    maxEventAgeMs,
+    ...(onSuccess !== undefined && { onSuccess: optionOf(onSuccess) }),
+    ...(onFailure !== undefined && { onFailure: optionOf(onFailure) }),
+  });
+}
+
+function optionOf(destination: ResolvedDestination): DestinationOption {
+  return destination.kind === 'arn' ? destination.arn : destination.callback;
+}

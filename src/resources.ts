@@ -1,0 +1,113 @@
+import type { BusEvent, DeliveryExtras, DeliveryTarget } from './async/delivery-target.ts';
+import { Bucket } from './brokers/bucket.ts';
+import type { BrokerContext } from './brokers/broker-context.ts';
+import { EventBus } from './brokers/event-bus.ts';
+import { Queue } from './brokers/queue.ts';
+import { Stream } from './brokers/stream.ts';
+import { Table } from './brokers/table.ts';
+import { Topic } from './brokers/topic.ts';
+import { ConflictError } from './core/errors.ts';
+import { resourceArn, type ResourceKind } from './core/resource-arn.ts';
+
+/** What a `Lambda` can create besides functions, by kind. */
+interface Kinds {
+  readonly queue: Queue;
+  readonly topic: Topic;
+  readonly eventBus: EventBus;
+  readonly stream: Stream;
+  readonly table: Table;
+  readonly bucket: Bucket;
+}
+
+type Resource = Kinds[ResourceKind];
+
+/** The queues, topics, event buses, streams, tables and buckets of one `Lambda`, each under its ARN. */
+export class Resources {
+  readonly #context: BrokerContext;
+  readonly #byArn = new Map<string, Resource>();
+
+  constructor(context: BrokerContext) {
+    this.#context = context;
+  }
+
+  /** @throws {ConflictError} when there is one of that kind and name */
+  create<Kind extends ResourceKind>(
+    kind: Kind,
+    name: string,
+    make: (context: BrokerContext) => Kinds[Kind],
+  ): Kinds[Kind] {
+    if (this.find(kind, name) !== undefined) {
+      throw new ConflictError(`The ${nameOf[kind]} "${name}" exists already`);
+    }
+    const made = make(this.#context);
+    this.#byArn.set(made.arn, made);
+    return made;
+  }
+
+  find<Kind extends ResourceKind>(kind: Kind, name: string): Kinds[Kind] | undefined {
+    const arn = resourceArn(this.#context.home, kind, name);
+    return this.#byArn.get(arn) as Kinds[Kind] | undefined;
+  }
+
+  /** Where records and dead letters can go; `undefined` for other ARNs, streams and tables too. */
+  target(arn: string): DeliveryTarget | undefined {
+    const found = this.#byArn.get(arn);
+    if (found instanceof Queue) return queueTarget(found);
+    if (found instanceof Topic) return topicTarget(found);
+    if (found instanceof EventBus) return busTarget(found);
+    if (found instanceof Bucket) return bucketTarget(found);
+    return undefined;
+  }
+
+  /** Ends what waits in them; what could not be delivered is reported. */
+  async close(): Promise<void> {
+    await Promise.all(Array.from(this.#byArn.values(), (resource) => resource.close()));
+  }
+}
+
+const nameOf: Readonly<Record<ResourceKind, string>> = {
+  queue: 'queue',
+  topic: 'topic',
+  eventBus: 'event bus',
+  stream: 'stream',
+  table: 'table',
+  bucket: 'bucket',
+};
+
+function queueTarget(queue: Queue): DeliveryTarget {
+  return {
+    kind: 'queue',
+    isFifo: queue.isFifo,
+    send: (body, extras) => queue.send(body, extras),
+  };
+}
+
+function topicTarget(topic: Topic): DeliveryTarget {
+  return {
+    kind: 'topic',
+    isFifo: topic.isFifo,
+    publish: (message, extras) => topic.publish(message, extras),
+  };
+}
+
+function busTarget(bus: EventBus): DeliveryTarget {
+  return { kind: 'eventBus', put: (event: BusEvent) => putOne(bus, event) };
+}
+
+async function putOne(bus: EventBus, event: BusEvent): Promise<void> {
+  const [result] = await bus.put([event]);
+  if (result !== undefined && 'errorCode' in result) {
+    throw new Error(`${result.errorCode}: ${result.errorMessage}`);
+  }
+}
+
+function bucketTarget(bucket: Bucket): DeliveryTarget {
+  return {
+    kind: 'bucket',
+    put: (key: string, body: string, { traceHeader }: DeliveryExtras) =>
+      bucket.put(key, body, {
+        contentType: 'application/json',
+        ...(traceHeader !== undefined && { traceHeader }),
+      }),
+  };
+}

@@ -1,0 +1,133 @@
+import type { Clock } from '../core/clock.ts';
+import type { FaultInjection } from '../core/fault-injection.ts';
+import type {
+  DeadLetterOptions,
+  DeliveryQueue,
+  Lease,
+  LeaseKey,
+  NackOptions,
+  OpenQueueOptions,
+  OutMessage,
+  QueueCaps,
+  QueueStats,
+  ReceiveOptions,
+  SendResult,
+} from './delivery-queue.ts';
+import type { StateStore } from './state-store.ts';
+import type { Storage } from './storage.ts';
+
+/** A storage whose queues deliver late and twice, as often as somebody asked for. */
+export class FaultyStorage implements Storage {
+  readonly #inner: Storage;
+  readonly #faults: FaultInjection;
+  readonly #clock: Clock;
+
+  constructor(inner: Storage, faults: FaultInjection, clock: Clock) {
+    this.#inner = inner;
+    this.#faults = faults;
+    this.#clock = clock;
+  }
+
+  get isDurable(): boolean {
+    return this.#inner.isDurable;
+  }
+
+  get state(): StateStore {
+    return this.#inner.state;
+  }
+
+  openQueue(options: OpenQueueOptions): DeliveryQueue {
+    const queue = this.#inner.openQueue(options);
+    // The promise of a FIFO queue is exactly once and in order.
+    return options.isFifo ? queue : new FaultyQueue(queue, this.#faults, this.#clock);
+  }
+
+  queueNames(): readonly string[] {
+    return this.#inner.queueNames();
+  }
+
+  close(): Promise<void> {
+    return this.#inner.close();
+  }
+}
+
+class FaultyQueue implements DeliveryQueue {
+  readonly #inner: DeliveryQueue;
+  readonly #faults: FaultInjection;
+  readonly #clock: Clock;
+
+  constructor(inner: DeliveryQueue, faults: FaultInjection, clock: Clock) {
+    this.#inner = inner;
+    this.#faults = faults;
+    this.#clock = clock;
+  }
+
+  get caps(): QueueCaps {
+    return this.#inner.caps;
+  }
+
+  send(messages: readonly OutMessage[]): Promise<readonly SendResult[]> {
+    return this.#inner.send(messages.map((message) => this.#delayed(message)));
+  }
+
+  receive(options: ReceiveOptions): Promise<readonly Lease[]> {
+    return this.#inner.receive(options);
+  }
+
+  extend(lease: LeaseKey, visibilityMs: number): Promise<boolean> {
+    return this.#inner.extend(lease, visibilityMs);
+  }
+
+  /** The holder is told that it is done, and the message comes again. */
+  async ack(leases: readonly LeaseKey[]): Promise<readonly boolean[]> {
+    return Promise.all(
+      leases.map(async (lease) => {
+        const delayMs = this.#faults.duplicateAfterMs();
+        if (delayMs !== undefined) {
+          return this.#inner.nack(lease, { delayMs, reason: `a duplicate of ${lease.id}` });
+        }
+        const [isDone = false] = await this.#inner.ack([lease]);
+        return isDone;
+      }),
+    );
+  }
+
+  nack(lease: LeaseKey, options: NackOptions): Promise<boolean> {
+    return this.#inner.nack(lease, options);
+  }
+
+  deadLetter(lease: LeaseKey, options: DeadLetterOptions): Promise<boolean> {
+    const { target } = options;
+    return this.#inner.deadLetter(lease, {
+      ...options,
+      target: target instanceof FaultyQueue ? target.#inner : target,
+    });
+  }
+
+  has(id: string): boolean {
+    return this.#inner.has(id);
+  }
+
+  purge(): Promise<number> {
+    return this.#inner.purge();
+  }
+
+  stats(): QueueStats {
+    return this.#inner.stats();
+  }
+
+  remaining(): readonly Lease[] {
+    return this.#inner.remaining();
+  }
+
+  close(): Promise<void> {
+    return this.#inner.close();
+  }
+
+  #delayed(message: OutMessage): OutMessage {
+    const delayMs = this.#faults.delayMs();
+    if (delayMs === 0) return message;
+    const dueMs = message.notBeforeMs ?? this.#clock.now();
+    return { ...message, notBeforeMs: dueMs + delayMs, reason: `${message.id}, which is late` };
+  }
+}
