@@ -5,7 +5,8 @@ import { Bucket } from './brokers/bucket.ts';
 import type { BucketOptions } from './brokers/bucket-options.ts';
 import { EventBus, type EventBusOptions } from './brokers/event-bus.ts';
 import { Queue, type QueueOptions } from './brokers/queue.ts';
-import { Stream, type StreamOptions } from './brokers/stream.ts';
+import type { StreamOptions } from './brokers/stream-options.ts';
+import { Stream } from './brokers/stream.ts';
 import { Table, type TableOptions } from './brokers/table.ts';
 import { Topic, type TopicOptions } from './brokers/topic.ts';
 import { parseFunctionArn } from './core/arn.ts';
@@ -55,6 +56,8 @@ export interface LambdaStats {
   readonly memoryMb: number;
   /** Bootstrapped isolates that wait for a function. */
   readonly blanks: number;
+  /** Events that were sent and are not dealt with yet. */
+  readonly queuedEvents: number;
   /** Threads that a guest holds and that no kill has freed; only the end of the process does. */
   readonly zombies: number;
 }
@@ -330,6 +333,7 @@ export class Lambda implements AsyncDisposable {
       environments: this.#pool.size,
       memoryMb: Math.ceil(this.#pool.bookedBytes / 1_048_576),
       blanks: inline.blanks + thread.blanks,
+      queuedEvents: this.#road.queue.size,
       zombies: inline.zombies + thread.zombies,
     };
   }
