@@ -12,6 +12,7 @@ import { clearProgress, showProgress } from './lib/progress.ts';
 import { toMarkdown, toText } from './lib/table.ts';
 import { firstTouch } from './first-touch.bench.ts';
 import { nodeApis } from './node-apis.bench.ts';
+import { asynchronous } from './async.bench.ts';
 import { coldStart } from './cold-start.bench.ts';
 import { concurrency } from './concurrency.bench.ts';
 import { hostOperation } from './host-operation.bench.ts';
@@ -26,6 +27,7 @@ const all: readonly Benchmark[] = [
   memoryPerEnvironment,
   firstTouch,
   nodeApis,
+  asynchronous,
 ];
 
 const { values, positionals } = parseArgs({
