@@ -86,10 +86,10 @@ assert(last);
 say(`paid: ${(JSON.parse(last.body) as typeof record).responsePayload?.receipt}`);
 assert.equal(letters.size, 0);
 
-console.log('\\nEvery order ended in exactly one place.');
+console.log('\nEvery order ended in exactly one place.');
 
 function title(text: string): void {
-  console.log(`\\n${text}`);
+  console.log(`\n${text}`);
 }
 
 function say(text: string): void {
