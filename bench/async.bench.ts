@@ -67,7 +67,9 @@ async function rates(measure: Measure, many: number): Promise<Section> {
     title: 'Events a second, 100 B of payload',
     head: ['what', 'events/s', 'target', 'met'],
     rows,
-    notes: ['In a file, 1,000 sends are under way at one time; each is on the disk before it resolves.'],
+    notes: [
+      'In a file, 1,000 sends are under way at one time; each is on the disk before it resolves.',
+    ],
   };
 }
 
@@ -91,7 +93,13 @@ async function growth(measure: Measure, depths: readonly number[]): Promise<Sect
     const costs: number[] = [];
     for (const depth of depths) costs.push(await measure('growth', where, depth, 'us'));
     const factor = (costs.at(-1) ?? Number.NaN) / (costs[0] ?? Number.NaN);
-    rows.push([where, ...costs, ratio(factor), `<= ${growthTarget}`, verdict(factor <= growthTarget)]);
+    rows.push([
+      where,
+      ...costs,
+      ratio(factor),
+      `<= ${growthTarget}`,
+      verdict(factor <= growthTarget),
+    ]);
   }
   const names = depths.map((depth) => `${depth.toLocaleString('en-US')} us`);
   return {
@@ -106,7 +114,15 @@ async function run(
   where: StorageName,
   count: number,
 ): Promise<Record<string, number | undefined>> {
-  const args = ['--expose-gc', '--no-warnings', '--max-old-space-size=8000', child, what, where, String(count)];
+  const args = [
+    '--expose-gc',
+    '--no-warnings',
+    '--max-old-space-size=8000',
+    child,
+    what,
+    where,
+    String(count),
+  ];
   const { stdout } = await promisify(execFile)(process.execPath, args);
   return JSON.parse(stdout) as Record<string, number | undefined>;
 }

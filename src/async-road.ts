@@ -8,7 +8,8 @@ import {
 } from './async/async-options.ts';
 import type { FunctionFacts } from './async/attempt.ts';
 import type { FindTarget } from './async/delivery-target.ts';
-import { EventQueue } from './async/event-queue.ts';
+import { configDocument, configKey, configPrefix, readConfig } from './async/async-state.ts';
+import { EventQueue, queuePrefix } from './async/event-queue.ts';
 import type { Home } from './core/arn.ts';
 import type { Clock } from './core/clock.ts';
 import { RuntimeFaultError } from './core/errors.ts';
@@ -70,7 +71,9 @@ export class AsyncRoad {
     const resolved = resolveAsyncOptions(options);
     target.pick();
     this.#configs.check(functionName, resolved);
-    this.#configs.set({ functionName, qualifier: qualifierOf(target), options: resolved });
+    const entry = { functionName, qualifier: qualifierOf(target), options: resolved };
+    await this.#options.storage.state.write({ put: [configDocument(entry)] });
+    this.#configs.set(entry);
   }
 
   optionsOf(target: Target): AsyncOptions | undefined {
@@ -79,7 +82,24 @@ export class AsyncRoad {
   }
 
   async reset(target: Target): Promise<boolean> {
-    return this.#configs.delete(target.functionName, qualifierOf(target));
+    const { functionName } = target;
+    const qualifier = qualifierOf(target);
+    await this.#options.storage.state.write({ delete: [configKey(functionName, qualifier)] });
+    return this.#configs.delete(functionName, qualifier);
+  }
+
+  /** Takes up what the storage kept: configurations of functions that are there, then events. */
+  async restore(): Promise<void> {
+    const { storage, store } = this.#options;
+    const strays: string[] = [];
+    for (const document of await storage.state.list(configPrefix)) {
+      const entry = readConfig(document);
+      if (store.has(entry.functionName, entry.qualifier)) this.#configs.set(entry);
+      else strays.push(document.key);
+    }
+    if (strays.length > 0) await storage.state.write({ delete: strays });
+    const names = storage.queueNames().filter((name) => name.startsWith(queuePrefix));
+    this.queue.resume(names.map((name) => name.slice(queuePrefix.length)));
   }
 
   /**
@@ -103,11 +123,21 @@ export class AsyncRoad {
   }
 
   functionDeleted(functionName: string): void {
-    this.#configs.deleteFunction(functionName);
+    const qualifiers = this.#configs.deleteFunction(functionName);
+    this.#forget(qualifiers.map((qualifier) => configKey(functionName, qualifier)));
   }
 
   qualifierDeleted(functionName: string, qualifier: string): void {
-    this.#configs.delete(functionName, qualifier);
+    if (!this.#configs.delete(functionName, qualifier)) return;
+    this.#forget([configKey(functionName, qualifier)]);
+  }
+
+  /** Should it fail, the documents are strays, which the next restart removes. */
+  #forget(keys: readonly string[]): void {
+    if (keys.length === 0) return;
+    this.#options.storage.state.write({ delete: keys }).catch((error: unknown) => {
+      process.emitWarning(error instanceof Error ? error : String(error));
+    });
   }
 
   #pick(functionName: string, qualifier: string): ResolvedTarget {

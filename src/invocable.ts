@@ -102,19 +102,16 @@ export class Calls {
     target: Target,
     eventJson: string,
     options: SendOptions = {},
+    cause: 'caller' | 'record' = 'caller',
   ): Promise<{ readonly requestId: string }> {
     const { requestId = this.#ids.uuid(), traceId, tenantId } = options;
     checkKnownKeys('options', options, sendKeys);
     checkRequest(options, target.pick());
     const { functionName, qualifier = '$LATEST' } = target;
-    await this.road.queue.accept({
-      requestId,
-      functionName,
-      qualifier,
-      eventJson,
-      traceId,
-      tenantId,
-    });
+    await this.road.queue.accept(
+      { requestId, functionName, qualifier, eventJson, traceId, tenantId },
+      cause,
+    );
     return { requestId };
   }
 

@@ -16,7 +16,12 @@ const count = Number(countText);
 const folder = mkdtempSync(join(tmpdir(), 'isolambda-bench-'));
 const file = join(folder, 'queue.db');
 /** About 100 bytes of JSON. */
-const event = { orderId: 1234567, customer: 'ada@example.com', items: ['tea', 'sugar'], total: 12.5 };
+const event = {
+  orderId: 1234567,
+  customer: 'ada@example.com',
+  items: ['tea', 'sugar'],
+  total: 12.5,
+};
 /** Sends that are under way at one time where each waits for the disk. */
 const window = 1_000;
 
@@ -79,7 +84,8 @@ async function size(): Promise<object> {
 
 /** Microseconds for one event in and one out, with so many waiting. */
 async function growth(): Promise<object> {
-  const storage: Storage = where === 'sqlite' ? await SqliteStorage.open({ file }) : new MemoryStorage();
+  const storage: Storage =
+    where === 'sqlite' ? await SqliteStorage.open({ file }) : new MemoryStorage();
   const queue = storage.openQueue({ name: 'bench', label: 'bench', isFifo: false });
   const body = JSON.stringify(event);
   let next = 0;

@@ -74,7 +74,9 @@ await clock.advance(1_000);
 // 5. Redrive. The handler is mended, and every letter is sent again; it is deleted once it is accepted.
 title('Mend the handler and send the letters again');
 await charge.update({
-  code: { source: `exports.handler = async ({ order }) => ({ receipt: 'R-' + order + ' by invoice' });` },
+  code: {
+    source: `exports.handler = async ({ order }) => ({ receipt: 'R-' + order + ' by invoice' });`,
+  },
 });
 for (const { body, receiptHandle } of await letters.receive({ max: 10 })) {
   await charge.send(JSON.parse(body));

@@ -22,7 +22,7 @@ export async function sendDeadLetter(
 ): Promise<void> {
   const target = find(arn);
   if (target?.kind !== 'queue' && target?.kind !== 'topic') {
-    throw new UndeliverableError(`There is no queue or topic ${arn}`);
+    throw new Error(`There is no queue or topic ${arn}`);
   }
   if (target.isFifo)
     throw new UndeliverableError(`${arn} is FIFO, which dead letters cannot go to`);

@@ -37,7 +37,8 @@ export async function deliverRecord(
   const target = find(arn);
   switch (target?.kind) {
     case undefined:
-      throw new UndeliverableError(`There is no ${arn}`);
+      // It was there when it was named; after a restart it may be made again.
+      throw new Error(`There is no ${arn}`);
     case 'queue':
       if (target.isFifo)
         throw new UndeliverableError(`${arn} is a FIFO queue, which records cannot go to`);

@@ -6,7 +6,7 @@ import type { AsyncConfigs } from './async-configs.ts';
 import { attempt, type AttemptPorts, type AttemptResult, type FunctionFacts } from './attempt.ts';
 import { Deliveries } from './deliveries.ts';
 import type { FindTarget } from './delivery-target.ts';
-import { backoffMs, nextStep, type Condition } from './next-step.ts';
+import { backoffMs, nextStep, type AttemptOutcome, type Condition } from './next-step.ts';
 import { encodeState, queuedEvent, stateOf, type QueuedEvent } from './queued-event.ts';
 
 export interface EventHandlerOptions extends AttemptPorts {
@@ -40,11 +40,12 @@ export class EventHandler {
       await this.#functionGone(functionName, queue, lease, event);
       return;
     }
-    // A host that ended in the middle leaves a receipt without an end. Once may be chance; an event that takes
-    // its hosts with it must not do so in a loop.
+    // A host that ended in the middle leaves a receipt without an end. The event may have taken its host with it,
+    // so it backs off as from any fault of the system.
     const lost = lease.receiveCount - 1 - event.receipts;
-    if (lost > 1 && event.backoffs < lost) {
-      await this.#retry(functionName, queue, lease, { ...event, backoffs: lost }, 'lease-lost');
+    if (lost > 0) {
+      const seen = { ...event, backoffs: event.backoffs + lost - 1 };
+      await this.#decide(functionName, queue, lease, seen, hostEnded, 'lease-lost');
       return;
     }
     const { maxEventAgeMs } = this.#options.configs.of(functionName, event.qualifier);
@@ -68,6 +69,7 @@ export class EventHandler {
     lease: Lease,
     before: QueuedEvent,
     result: AttemptResult,
+    because?: 'lease-lost',
   ): Promise<void> {
     const { outcome, hasRun } = result;
     if (outcome === 'recursion') this.#stopped(functionName, before);
@@ -83,8 +85,8 @@ export class EventHandler {
       await this.#finish(functionName, queue, lease, event, step.condition, result);
       return;
     }
-    const reason = outcome === 'success' ? 'system-fault' : outcome;
-    await this.#retry(functionName, queue, lease, event, reason as RetryReason, step.delayMs);
+    const reason = because ?? retryReason(outcome);
+    await this.#retry(functionName, queue, lease, event, reason, step.delayMs);
   }
 
   async #retry(
@@ -93,7 +95,7 @@ export class EventHandler {
     lease: Lease,
     event: QueuedEvent,
     reason: RetryReason,
-    delayMs: number = backoffMs(event.backoffs),
+    delayMs: number,
   ): Promise<void> {
     const { requestId, invokeCount } = event;
     this.#options.events.emit({
@@ -212,3 +214,15 @@ export class EventHandler {
 }
 
 type RetryReason = 'function-error' | 'throttled' | 'system-fault' | 'lease-lost';
+
+const hostEnded: AttemptResult = {
+  outcome: 'system-fault',
+  hasRun: false,
+  response: undefined,
+  error: { statusCode: 500, message: 'The host ended while the event was being dealt with' },
+};
+
+/** Of an outcome after which there may be a retry. */
+function retryReason(outcome: AttemptOutcome): RetryReason {
+  return outcome === 'function-error' || outcome === 'throttled' ? outcome : 'system-fault';
+}

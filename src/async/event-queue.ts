@@ -1,3 +1,4 @@
+import { setRealTimer } from '../core/clock.ts';
 import { ClosedError, PayloadTooLargeError } from '../core/errors.ts';
 import { limits } from '../core/limits.ts';
 import type { DeliveryQueue, Lease, OpenQueueOptions } from '../storage/delivery-queue.ts';
@@ -24,6 +25,9 @@ export interface AcceptedEvent {
   readonly tenantId?: string | undefined;
 }
 
+/** How long `close` waits for deliveries that are under way, in real time. */
+const patienceMs = 1_000;
+
 /** Queues of events begin so in the storage; the name of the function follows. */
 export const queuePrefix = 'async/';
 
@@ -36,6 +40,7 @@ export class EventQueue {
   readonly #options: EventQueueOptions;
   readonly #handler: EventHandler;
   readonly #lanes = new Map<string, OpenLane>();
+  #isDraining = false;
   #isClosed = false;
   /** Resolves when nothing is due and nothing runs any more. */
   #onIdle: (() => void) | undefined;
@@ -45,9 +50,12 @@ export class EventQueue {
     this.#handler = new EventHandler(options);
   }
 
-  /** Resolves when the event is safely queued, before the handler starts. */
-  async accept(event: AcceptedEvent): Promise<void> {
-    if (this.#isClosed) throw new ClosedError();
+  /**
+   * Resolves when the event is safely queued, before the handler starts. `cause`: what is dealt with during a
+   * drain may still cause events, callers may not.
+   */
+  async accept(event: AcceptedEvent, cause: 'caller' | 'record' = 'caller'): Promise<void> {
+    if (this.#isClosed || (this.#isDraining && cause === 'caller')) throw new ClosedError();
     checkEventSize(event.eventJson);
     const { requestId: id, functionName, qualifier, eventJson: body } = event;
     const { queue } = this.#laneOf(functionName);
@@ -80,7 +88,7 @@ export class EventQueue {
 
   /** Accepts no more; resolves when what was due has been dealt with. Retries that are not due yet stay. */
   drain(): Promise<void> {
-    this.#isClosed = true;
+    this.#isDraining = true;
     const { promise, resolve } = Promise.withResolvers<void>();
     this.#onIdle = resolve;
     this.#checkIdle();
@@ -91,12 +99,20 @@ export class EventQueue {
   async close(): Promise<void> {
     this.#isClosed = true;
     this.#onIdle?.();
-    await Promise.all(Array.from(this.#lanes.values(), ({ lane }) => lane.stop()));
+    const stopped = Promise.all(Array.from(this.#lanes.values(), ({ lane }) => lane.stop()));
+    await Promise.race([stopped, this.#patience()]);
     for (const [functionName, { queue }] of this.#lanes) {
       if (!queue.caps.durable) this.#reportAbandoned(functionName, queue);
       await queue.close();
     }
     this.#lanes.clear();
+  }
+
+  /** A destination of the user's may never answer; what it was given stays undone. */
+  async #patience(): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    setRealTimer(resolve, patienceMs).unref();
+    await promise;
   }
 
   #laneOf(functionName: string): OpenLane {
