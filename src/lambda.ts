@@ -4,7 +4,8 @@ import type { BrokerContext, UndeliveredMessage } from './brokers/broker-context
 import { Bucket } from './brokers/bucket.ts';
 import type { BucketOptions } from './brokers/bucket-options.ts';
 import { EventBus, type EventBusOptions } from './brokers/event-bus.ts';
-import { Queue, type QueueOptions } from './brokers/queue.ts';
+import type { QueueOptions } from './brokers/queue-options.ts';
+import type { Queue } from './brokers/queue.ts';
 import type { StreamOptions } from './brokers/stream-options.ts';
 import { Stream } from './brokers/stream.ts';
 import { Table, type TableOptions } from './brokers/table.ts';
@@ -131,7 +132,7 @@ export class Lambda implements AsyncDisposable {
     const storage = new MemoryStorage({ clock });
     this.#storage =
       faultInjection === undefined ? storage : new FaultyStorage(storage, faultInjection, clock);
-    this.#resources = new Resources(this.#brokerContext());
+    this.#resources = new Resources(this.#brokerContext(), this.#storage);
     this.#road = new AsyncRoad({
       home,
       store,
@@ -248,9 +249,12 @@ export class Lambda implements AsyncDisposable {
     return calls.send(store.router.target(reference), event, options);
   }
 
-  /** A queue as SQS has them; see `Queue`. @throws {ConflictError} when there is one of that name */
+  /**
+   * A queue as SQS has them; see `Queue`. One that is there already, with the same options, is given again.
+   * @throws {ConflictError} when one of that name has other options
+   */
   createQueue(name: string, options?: QueueOptions): Queue {
-    return this.#resources.create('queue', name, (context) => new Queue(name, options, context));
+    return this.#resources.createQueue(name, options);
   }
 
   getQueue(name: string): Queue | undefined {

@@ -2,12 +2,21 @@ import type { BusEvent, DeliveryExtras, DeliveryTarget } from './async/delivery-
 import { Bucket } from './brokers/bucket.ts';
 import type { BrokerContext } from './brokers/broker-context.ts';
 import { EventBus } from './brokers/event-bus.ts';
+import { resolveQueueOptions, type QueueOptions } from './brokers/queue-options.ts';
 import { Queue } from './brokers/queue.ts';
 import { Stream } from './brokers/stream.ts';
 import { Table } from './brokers/table.ts';
 import { Topic } from './brokers/topic.ts';
 import { ConflictError } from './core/errors.ts';
 import { resourceArn, type ResourceKind } from './core/resource-arn.ts';
+import {
+  definitionDocument,
+  definitionOf,
+  definitionPrefix,
+  isSameDefinition,
+  readDefinition,
+} from './queue-definitions.ts';
+import type { Storage } from './storage/storage.ts';
 
 /** What a `Lambda` can create besides functions, by kind. */
 interface Kinds {
@@ -24,10 +33,62 @@ type Resource = Kinds[ResourceKind];
 /** The queues, topics, event buses, streams, tables and buckets of one `Lambda`, each under its ARN. */
 export class Resources {
   readonly #context: BrokerContext;
+  readonly #storage: Storage;
   readonly #byArn = new Map<string, Resource>();
+  /** Definitions on their way to the storage. */
+  readonly #writing = new Set<Promise<void>>();
 
-  constructor(context: BrokerContext) {
+  constructor(context: BrokerContext, storage: Storage) {
     this.#context = context;
+    this.#storage = storage;
+  }
+
+  /**
+   * As SQS: asking for a queue that is there, with the same options, gives it.
+   * @throws {ConflictError} when the options differ
+   */
+  createQueue(name: string, options: QueueOptions = {}): Queue {
+    const existing = this.find('queue', name);
+    if (existing !== undefined) {
+      const wanted = definitionOf(name, resolveQueueOptions(name, options));
+      if (isSameDefinition(wanted, definitionOf(name, existing.settings))) return existing;
+      throw new ConflictError(
+        `A queue "${name}" exists already, with other options: ${JSON.stringify(existing.settings)}`,
+      );
+    }
+    const queue = this.create('queue', name, (context) => new Queue(name, options, context));
+    if (this.#storage.isDurable) this.#keep(queue);
+    return queue;
+  }
+
+  /** Makes the queues again that the storage knows. */
+  async restore(): Promise<void> {
+    const documents = await this.#storage.state.list(definitionPrefix);
+    const definitions = documents.map(readDefinition);
+    for (const { name, options } of definitions) {
+      this.create('queue', name, (context) => new Queue(name, options, context));
+    }
+    // All are there: dead-letter queues may go in a circle.
+    for (const { name, redrive } of definitions) {
+      const target = redrive && this.find('queue', redrive.target);
+      if (target === undefined) continue;
+      await this.find('queue', name)?.configure({ redrive: { ...redrive, target } });
+    }
+  }
+
+  #keep(queue: Queue): void {
+    const document = definitionDocument(definitionOf(queue.name, queue.settings));
+    const writing = this.#storage.state
+      .write({ put: [document] })
+      .catch((error: unknown) => {
+        const problem = error instanceof Error ? error.message : String(error);
+        process.emitWarning(
+          `The queue "${queue.name}" will not be there after a restart: ${problem}`,
+          { type: 'IsolambdaStorage' },
+        );
+      })
+      .then(() => void this.#writing.delete(writing));
+    this.#writing.add(writing);
   }
 
   /** @throws {ConflictError} when there is one of that kind and name */
@@ -61,7 +122,10 @@ export class Resources {
 
   /** Ends what waits in them; what could not be delivered is reported. */
   async close(): Promise<void> {
-    await Promise.all(Array.from(this.#byArn.values(), (resource) => resource.close()));
+    await Promise.all(this.#writing);
+    await Promise.all(Array.from(this.#byArn.values(), (resource) => {
+        return 'close' in resource ? resource.close() : undefined;
+      }));
   }
 }
 

@@ -93,6 +93,7 @@ const filesOfLambda = new Set([
   'control-plane',
   'async-road',
   'resources',
+  'queue-definitions',
 ]);
 
 /** Who may let the event loop turn, and why a `Clock` would be wrong there. */

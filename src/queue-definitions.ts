@@ -1,0 +1,59 @@
+import type { QueueOptions, ResolvedQueueOptions } from './brokers/queue-options.ts';
+import { LambdaError } from './core/errors.ts';
+import type { StateDocument } from './storage/state-store.ts';
+
+/** Documents of queues begin so in the state store. */
+export const definitionPrefix = 'queue/';
+
+/** A queue as it was made, without its messages: those are in the storage already. */
+export interface QueueDefinition {
+  readonly name: string;
+  readonly options: Omit<QueueOptions, 'redrive'>;
+  /** The dead-letter queue by name, since it may be made after this one. */
+  readonly redrive?: { readonly target: string; readonly maxReceives: number };
+}
+
+export function definitionOf(name: string, settings: ResolvedQueueOptions): QueueDefinition {
+  const { redrive, ...options } = settings;
+  return {
+    name,
+    options: settings.fifo ? options : withoutFifo(options),
+    ...(redrive !== undefined && {
+      redrive: { target: redrive.target.name, maxReceives: redrive.maxReceives },
+    }),
+  };
+}
+
+/** Options that only FIFO queues take are left out for the others. */
+function withoutFifo(options: Omit<ResolvedQueueOptions, 'redrive'>): QueueDefinition['options'] {
+  const {
+    contentBasedDedup: _dedup,
+    dedupScope: _scope,
+    throughputLimit: _limit,
+    ...standard
+  } = options;
+  return standard;
+}
+
+/** Whether both make the same queue. */
+export function isSameDefinition(a: QueueDefinition, b: QueueDefinition): boolean {
+  return JSON.stringify(a) === JSON.stringify(b);
+}
+
+export function definitionDocument(definition: QueueDefinition): StateDocument {
+  const key = `${definitionPrefix}${definition.name}`;
+  return { key, json: JSON.stringify({ format: 1, ...definition }), blobs: [] };
+}
+
+/** Throws an error that names the document when it is not what `definitionDocument` wrote. */
+export function readDefinition({ key, json }: StateDocument): QueueDefinition {
+  try {
+    const { format, ...definition } = JSON.parse(json) as QueueDefinition & { format: number };
+    if (format !== 1) throw new Error(`its format is ${format}, not 1`);
+    return definition;
+  } catch (cause) {
+    const problem = cause instanceof Error ? cause.message : String(cause);
+    const message = `The stored document "${key}" cannot be read: ${problem}`;
+    throw new LambdaError('ERR_BROKEN_STATE', message, { cause });
+  }
+}
