@@ -21,8 +21,7 @@ import type { ResolvedTarget, Target } from './functions/routing.ts';
 import type { FunctionStore } from './functions/store.ts';
 import type { Admission } from './invoke/admission.ts';
 import type { Executor } from './invoke/executor.ts';
-import type { Invocation, Invoker } from './invoke/invoker.ts';
-import type { InvokeOutcome } from './invoke/outcome.ts';
+import type { Invoker } from './invoke/invoker.ts';
 import type { InvokeOptions } from './invocable.ts';
 import type { Storage } from './storage/storage.ts';
 
@@ -48,7 +47,7 @@ export class AsyncRoad {
   readonly #configs: AsyncConfigs;
 
   constructor(options: AsyncRoadOptions) {
-    const { home, admission, storage, find, clock, ids, events } = options;
+    const { home, invoker, admission, storage, find, clock, ids, events } = options;
     this.#options = options;
     this.#configs = new AsyncConfigs(home, find);
     this.queue = new EventQueue({
@@ -58,7 +57,8 @@ export class AsyncRoad {
       configs: this.#configs,
       find,
       pick: (functionName, qualifier) => this.#pick(functionName, qualifier),
-      invoke: (target, invocation) => this.#invoke(target, invocation),
+      invoke: (target, invocation) => invoker.invoke(target, invocation),
+      disturb: (requestId, attempt) => this.#disturb(requestId, attempt),
       factsOf: (functionName) => this.#factsOf(functionName),
       openQueue: (queue) => storage.openQueue(queue),
       concurrencyOf: (functionName) => admission.limitOf(functionName),
@@ -146,10 +146,9 @@ export class AsyncRoad {
     return target.pick();
   }
 
-  #invoke(target: ResolvedTarget, invocation: Invocation): InvokeOutcome | Promise<InvokeOutcome> {
-    const { faults, invoker } = this.#options;
-    if (faults?.fails() === true) throw new RuntimeFaultError('A fault that was asked for');
-    return invoker.invoke(target, invocation);
+  #disturb(requestId: string, attempt: number): void {
+    if (this.#options.faults?.fails(requestId, attempt) !== true) return;
+    throw new RuntimeFaultError('A fault that was asked for');
   }
 
   #factsOf(functionName: string): FunctionFacts | undefined {

@@ -158,11 +158,7 @@ export function resolveLambdaOptions(options: LambdaOptions): ResolvedLambdaOpti
     credentials: credentialVariables(credentials),
     network: resolveNetworkOptions(network),
     intercept,
-    // Trouble has draws of its own: with it, aliases still go the same way.
-    faultInjection: resolveFaultInjection(
-      faultInjection,
-      seed === undefined ? Math.random : seededRandom(seed ^ 0x7f4a7c15),
-    ),
+    faultInjection: resolveFaultInjection(faultInjection, seed ?? Math.random()),
     logEntries,
   });
 }

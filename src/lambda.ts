@@ -3,13 +3,16 @@ import type { DeliveryTarget } from './async/delivery-target.ts';
 import type { BrokerContext, UndeliveredMessage } from './brokers/broker-context.ts';
 import { Bucket } from './brokers/bucket.ts';
 import type { BucketOptions } from './brokers/bucket-options.ts';
-import { EventBus, type EventBusOptions } from './brokers/event-bus.ts';
+import type { EventBusOptions } from './brokers/event-bus-options.ts';
+import { EventBus } from './brokers/event-bus.ts';
 import type { QueueOptions } from './brokers/queue-options.ts';
 import type { Queue } from './brokers/queue.ts';
 import type { StreamOptions } from './brokers/stream-options.ts';
 import { Stream } from './brokers/stream.ts';
-import { Table, type TableOptions } from './brokers/table.ts';
-import { Topic, type TopicOptions } from './brokers/topic.ts';
+import type { TableOptions } from './brokers/table-options.ts';
+import { Table } from './brokers/table.ts';
+import type { TopicOptions } from './brokers/topic-options.ts';
+import { Topic } from './brokers/topic.ts';
 import { parseFunctionArn } from './core/arn.ts';
 import { setRealTimer, type Clock } from './core/clock.ts';
 import { HandlerError } from './core/errors.ts';
@@ -377,11 +380,12 @@ export class Lambda implements AsyncDisposable {
   }
 
   #brokerContext(): BrokerContext {
-    const { home, clock, ids } = this.#options;
+    const { home, clock, ids, random } = this.#options;
     return {
       home,
       clock,
       ids,
+      random,
       openQueue: (options) => this.#storage.openQueue(options),
       onUndelivered: (message) => this.#undelivered(message),
     };

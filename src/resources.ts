@@ -70,9 +70,11 @@ export class Resources {
     }
     // All are there: dead-letter queues may go in a circle.
     for (const { name, redrive } of definitions) {
-      const target = redrive && this.find('queue', redrive.target);
-      if (target === undefined) continue;
-      await this.find('queue', name)?.configure({ redrive: { ...redrive, target } });
+      if (redrive === undefined) continue;
+      const target = this.find('queue', redrive.target);
+      const { maxReceives } = redrive;
+      if (target !== undefined)
+        this.find('queue', name)?.configure({ redrive: { target, maxReceives } });
     }
   }
 
@@ -123,9 +125,11 @@ export class Resources {
   /** Ends what waits in them; what could not be delivered is reported. */
   async close(): Promise<void> {
     await Promise.all(this.#writing);
-    await Promise.all(Array.from(this.#byArn.values(), (resource) => {
+    await Promise.all(
+      Array.from(this.#byArn.values(), (resource) => {
         return 'close' in resource ? resource.close() : undefined;
-      }));
+      }),
+    );
   }
 }
 

@@ -25,6 +25,8 @@ export interface AttemptPorts {
   /** The version that one request runs on. @throws FunctionNotFoundError */
   pick(functionName: string, qualifier: string): ResolvedTarget;
   invoke(target: ResolvedTarget, invocation: Invocation): InvokeOutcome | Promise<InvokeOutcome>;
+  /** Throws a fault that somebody asked for; `attempt` counts those that a handler saw and those that none did. */
+  disturb?: ((requestId: string, attempt: number) => void) | undefined;
 }
 
 export interface AttemptResult {
@@ -61,6 +63,8 @@ export function attempt(
     );
   }
   try {
+    const { requestId, invokeCount, backoffs } = event;
+    ports.disturb?.(requestId, invokeCount + backoffs);
     const target = ports.pick(functionName, event.qualifier);
     const outcome = ports.invoke(target, invocationOf(event, facts.arn));
     return outcome instanceof Promise ? outcome.then(resultOf, failed) : resultOf(outcome);

@@ -1,6 +1,8 @@
 import { FunctionNotFoundError, InvalidOptionError, PayloadTooLargeError } from '../core/errors.ts';
 import type { DeliveryFacts } from '../core/events.ts';
 import { BrokerError } from '../brokers/broker-error.ts';
+import { roundsOf } from '../core/lineage.ts';
+import { limits } from '../core/limits.ts';
 import { sendDeadLetter } from './dead-letter.ts';
 import { UndeliverableError } from './delivery-target.ts';
 import { deliverRecord } from './destination.ts';
@@ -47,6 +49,7 @@ export class Deliveries {
     const about = this.#facts(functionName, event, ending, to);
     const body = kind === 'destination' ? this.#record(event, ending, facts) : event.eventJson;
     try {
+      if (kind === 'destination') checkChain(event, ending, facts);
       if (kind === 'destination') await this.#destination(functionName, event, ending, facts, body);
       else await this.#deadLetter(event, ending, facts, to);
       const type = kind === 'destination' ? 'destination.delivered' : 'deadLetter.sent';
@@ -129,6 +132,14 @@ export class Deliveries {
     const at = this.#options.clock.now();
     return { at, requestId, functionName, qualifier, condition: ending.condition, to };
   }
+}
+
+/** A chain that was stopped once goes round through its failure destination: no handler runs, but it has no end. */
+function checkChain(event: QueuedEvent, ending: Ending, facts: FunctionFacts): void {
+  if (ending.condition !== 'RecursiveInvocation') return;
+  const rounds = roundsOf(event.traceId, facts.arn);
+  if (rounds <= limits.recursionRounds) return;
+  throw new UndeliverableError('The chain of requests was stopped before and came back through it');
 }
 
 /** Whether trying again would end the same way: the target is not there, or does not take such a thing. */

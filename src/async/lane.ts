@@ -56,7 +56,6 @@ export class Lane {
   }
 
   async #run(): Promise<void> {
-    const { clock } = this.#options;
     const { signal } = this.#stopping;
     const settled = new Set<Promise<void>>();
     while (!signal.aborted) {
@@ -67,12 +66,17 @@ export class Lane {
       }
       const leases = await this.#receive(Math.min(room, batchSize));
       if (leases.length === 0) continue;
-      const release = clock.hold?.(`events to ${this.#options.functionName}`);
+      let release = this.#hold();
       // The answer to `send` goes out first: its caller must not see the handler start before.
       await nextTurn();
       let turnStartedMs = realNowMs();
       for (const lease of leases) {
-        await this.#untilRelief();
+        if (this.#options.relief() !== undefined) {
+          // Guests that compute hold the clock themselves, for as long as their budgets let them.
+          release?.();
+          await this.#untilRelief();
+          release = this.#hold();
+        }
         if (signal.aborted) {
           await this.#giveBack(lease);
           continue;
@@ -143,6 +147,11 @@ export class Lane {
         this.#renewal = undefined;
       }
     }
+  }
+
+  #hold(): (() => void) | undefined {
+    const { clock, functionName } = this.#options;
+    return clock.hold?.(`events to ${functionName}`);
   }
 
   async #untilRelief(): Promise<void> {

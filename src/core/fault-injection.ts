@@ -1,6 +1,6 @@
 import { InvalidOptionError } from './errors.ts';
 import { checkInteger, checkKnownKeys } from './options.ts';
-import type { Random } from './random.ts';
+import { seededRandom, type Random } from './random.ts';
 
 /**
  * Trouble made on purpose, so that handlers can be tested against delivery at least once. Everything of it can
@@ -18,12 +18,14 @@ export interface FaultInjectionOptions {
   readonly failureRate?: number;
 }
 
+/** What happens to which message follows from its id and the seed, not from the order of things. */
 export interface FaultInjection {
-  /** Milliseconds to delay by; 0 mostly. */
-  delayMs(): number;
-  /** Milliseconds after which it comes once more; `undefined` mostly. */
-  duplicateAfterMs(): number | undefined;
-  fails(): boolean;
+  /** Milliseconds to delay a new message by; 0 mostly. */
+  delayMs(id: string): number;
+  /** Milliseconds after which a message comes once more that was dealt with for the `times`th time; `undefined` mostly. */
+  duplicateAfterMs(id: string, times: number): number | undefined;
+  /** Whether the attempt fails before the handler starts. */
+  fails(id: string, attempt: number): boolean;
 }
 
 const keys = Object.keys({
@@ -36,7 +38,7 @@ const keys = Object.keys({
 /** `undefined` when no trouble is asked for. */
 export function resolveFaultInjection(
   options: FaultInjectionOptions | undefined,
-  random: Random,
+  seed: number,
 ): FaultInjection | undefined {
   if (options === undefined) return undefined;
   checkKnownKeys('faultInjection', options, keys);
@@ -45,12 +47,28 @@ export function resolveFaultInjection(
   checkRate('delayRate', delayRate);
   checkRate('failureRate', failureRate);
   checkInteger('faultInjection.maxDelayMs', maxDelayMs, { min: 1, max: 900_000 });
-  const someMs = (): number => 1 + Math.floor(random() * maxDelayMs);
+  const drawsFor = (what: string): Random => seededRandom(hash(`${what} ${seed}`));
+  const someMs = (random: Random): number => 1 + Math.floor(random() * maxDelayMs);
   return Object.freeze({
-    delayMs: () => (random() < delayRate ? someMs() : 0),
-    duplicateAfterMs: () => (random() < duplicateRate ? someMs() : undefined),
-    fails: () => random() < failureRate,
+    delayMs: (id: string) => {
+      const random = drawsFor(`delay ${id}`);
+      return random() < delayRate ? someMs(random) : 0;
+    },
+    duplicateAfterMs: (id: string, times: number) => {
+      const random = drawsFor(`duplicate ${id} ${times}`);
+      return random() < duplicateRate ? someMs(random) : undefined;
+    },
+    fails: (id: string, attempt: number) => drawsFor(`failure ${id} ${attempt}`)() < failureRate,
   });
+}
+
+/** FNV-1a, 32 bits. */
+function hash(text: string): number {
+  let state = 0x811c9dc5;
+  for (let index = 0; index < text.length; index += 1) {
+    state = Math.imul(state ^ text.charCodeAt(index), 0x01000193);
+  }
+  return state >>> 0;
 }
 
 function checkRate(name: keyof FaultInjectionOptions, value: unknown): void {

@@ -55,6 +55,8 @@ class FaultyQueue implements DeliveryQueue {
   readonly #inner: DeliveryQueue;
   readonly #faults: FaultInjection;
   readonly #clock: Clock;
+  /** How often messages were done that came again after it. */
+  readonly #repeats = new Map<string, number>();
 
   constructor(inner: DeliveryQueue, faults: FaultInjection, clock: Clock) {
     this.#inner = inner;
@@ -82,10 +84,13 @@ class FaultyQueue implements DeliveryQueue {
   async ack(leases: readonly LeaseKey[]): Promise<readonly boolean[]> {
     return Promise.all(
       leases.map(async (lease) => {
-        const delayMs = this.#faults.duplicateAfterMs();
+        const times = (this.#repeats.get(lease.id) ?? 0) + 1;
+        const delayMs = this.#faults.duplicateAfterMs(lease.id, times);
         if (delayMs !== undefined) {
+          this.#repeats.set(lease.id, times);
           return this.#inner.nack(lease, { delayMs, reason: `a duplicate of ${lease.id}` });
         }
+        this.#repeats.delete(lease.id);
         const [isDone = false] = await this.#inner.ack([lease]);
         return isDone;
       }),
@@ -104,8 +109,8 @@ class FaultyQueue implements DeliveryQueue {
     });
   }
 
-  has(id: string): boolean {
-    return this.#inner.has(id);
+  has(lease: LeaseKey): boolean {
+    return this.#inner.has(lease);
   }
 
   purge(): Promise<number> {
@@ -125,7 +130,7 @@ class FaultyQueue implements DeliveryQueue {
   }
 
   #delayed(message: OutMessage): OutMessage {
-    const delayMs = this.#faults.delayMs();
+    const delayMs = this.#faults.delayMs(message.id);
     if (delayMs === 0) return message;
     const dueMs = message.notBeforeMs ?? this.#clock.now();
     return { ...message, notBeforeMs: dueMs + delayMs, reason: `${message.id}, which is late` };

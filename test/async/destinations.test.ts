@@ -307,7 +307,10 @@ describe('a chain of requests', () => {
     await using setup = onVirtualTime();
     const { lambda, clock } = setup;
     const letters = lambda.createQueue('letters');
-    const ping = await deploy(lambda, echo, { name: 'ping', deadLetter: letters });
+    const ping = await deploy(lambda, 'exports.handler = async () => "ping";', {
+      name: 'ping',
+      deadLetter: letters,
+    });
     const pong = await deploy(lambda, 'exports.handler = async () => "pong";', { name: 'pong' });
     await ping.configureAsync({ onSuccess: pong });
     await pong.configureAsync({ onSuccess: ping });
@@ -329,10 +332,14 @@ describe('a chain of requests', () => {
     await orders.configureAsync({ onFailure: bucket, maxRetries: 0 });
     await bucket.notify({ events: ['s3:ObjectCreated:*'], target: orders });
     const stopped = record(lambda, 'recursion.stopped');
+    const failed = record(lambda, 'destination.failed');
 
     await orders.send({});
     await clock.advance(3_600_000);
-    expect(stopped).toMatchObject([{ functionName: 'orders', rounds: 16 }]);
+    // The record of the stop goes to the bucket as well, which causes one more event; that is the end.
+    expect(stopped.map(({ rounds }) => rounds)).toEqual([16, 17]);
+    expect(bucket.size).toBe(17);
+    expect(failed).toMatchObject([{ to: bucket.arn, condition: 'RecursiveInvocation' }]);
   });
 
   test('goes on where the function allows it', async () => {
