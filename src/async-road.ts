@@ -45,6 +45,8 @@ export class AsyncRoad {
   readonly queue: EventQueue;
   readonly #options: AsyncRoadOptions;
   readonly #configs: AsyncConfigs;
+  /** By function and qualifier. */
+  readonly #targets = new Map<string, Map<string, Target>>();
 
   constructor(options: AsyncRoadOptions) {
     const { home, invoker, admission, storage, find, clock, ids, events } = options;
@@ -123,6 +125,7 @@ export class AsyncRoad {
   }
 
   functionDeleted(functionName: string): void {
+    this.#targets.delete(functionName);
     const qualifiers = this.#configs.deleteFunction(functionName);
     this.#forget(qualifiers.map((qualifier) => configKey(functionName, qualifier)));
   }
@@ -140,9 +143,19 @@ export class AsyncRoad {
     });
   }
 
+  /** Read once for each qualifier; a target stays right by itself. */
   #pick(functionName: string, qualifier: string): ResolvedTarget {
-    const { router } = this.#options.store;
-    const target = router.target(functionName, qualifier === '$LATEST' ? undefined : qualifier);
+    let targets = this.#targets.get(functionName);
+    if (targets === undefined) {
+      targets = new Map();
+      this.#targets.set(functionName, targets);
+    }
+    let target = targets.get(qualifier);
+    if (target === undefined) {
+      const { router } = this.#options.store;
+      target = router.target(functionName, qualifier === '$LATEST' ? undefined : qualifier);
+      targets.set(qualifier, target);
+    }
     return target.pick();
   }
 

@@ -3,6 +3,7 @@ import { LambdaError } from './errors.ts';
 import { limits } from './limits.ts';
 import {
   formatTraceHeader,
+  newTrace,
   parseTraceHeader,
   traceFieldsOf,
   type TraceFields,
@@ -57,8 +58,9 @@ export function withRound(
   functionArn: string,
   request: { readonly requestId: string; readonly atMs: number },
 ): string {
-  const fields = traceFieldsOf(header, request);
   const hash = hashOf(functionArn);
+  if (header === undefined) return `${newTrace(request)};Lineage=${hash}:1`;
+  const fields = traceFieldsOf(header, request);
   const before = lineageOf(fields);
   const after = new Map(before);
   // The latest one stands last, so the oldest gives way.

@@ -22,24 +22,28 @@ export function formatTraceHeader(fields: TraceFields): string {
   return Array.from(fields, ([name, value]) => `${name}=${value}`).join(';');
 }
 
-/**
- * The fields for a request that came with `header`. Without one a trace begins that nobody samples; it
- * follows from the request, so that each attempt of an event belongs to the same trace.
- */
-export function traceFieldsOf(
-  header: string | undefined,
-  request: { readonly requestId: string; readonly atMs: number },
-): TraceFields {
+/** A request, as far as its trace follows from it. */
+export interface TracedRequest {
+  readonly requestId: string;
+  /** When it was accepted, epoch milliseconds. */
+  readonly atMs: number;
+}
+
+/** The fields for a request that came with `header`. */
+export function traceFieldsOf(header: string, request: TracedRequest): TraceFields {
   const fields = parseTraceHeader(header);
   if (fields.has('Root')) return fields;
-  const hex = request.requestId.replaceAll('-', '').padEnd(32, '0');
-  const seconds = Math.floor(request.atMs / 1_000)
+  return new Map([...parseTraceHeader(newTrace(request)), ...fields]);
+}
+
+/**
+ * The header of a trace that begins with a request and that nobody samples. It follows from the request, so that
+ * each attempt of an event belongs to the same trace.
+ */
+export function newTrace({ requestId, atMs }: TracedRequest): string {
+  const hex = requestId.replaceAll('-', '').padEnd(32, '0');
+  const seconds = Math.floor(atMs / 1_000)
     .toString(16)
     .padStart(8, '0');
-  return new Map([
-    ['Root', `1-${seconds}-${hex.slice(0, 24)}`],
-    ['Parent', hex.slice(16, 32)],
-    ['Sampled', '0'],
-    ...fields,
-  ]);
+  return `Root=1-${seconds}-${hex.slice(0, 24)};Parent=${hex.slice(16, 32)};Sampled=0`;
 }
