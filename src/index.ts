@@ -18,13 +18,23 @@ export {
   ThrottledError,
 } from './core/errors.ts';
 export { PreconditionFailedError } from './functions/revision.ts';
+export { RecursiveInvocationError } from './core/lineage.ts';
 export { SystemClock } from './core/clock.ts';
+export { Queue } from './brokers/queue.ts';
+export { Topic } from './brokers/topic.ts';
+export { EventBus } from './brokers/event-bus.ts';
+export { Stream } from './brokers/stream.ts';
+export { Table } from './brokers/table.ts';
+export { Bucket } from './brokers/bucket.ts';
+export { BrokerError } from './brokers/broker-error.ts';
+export { compileEventPattern, InvalidEventPatternError } from './brokers/event-pattern.ts';
+export { InvalidFilterPolicyError } from './brokers/filter-policy.ts';
 
 export type { LambdaStats } from './lambda.ts';
 export type { LambdaOptions } from './lambda-options.ts';
 export type { LayerInfo, VersionInfo } from './lambda-function.ts';
 export type { VersionConfig } from './functions/function-record.ts';
-export type { InvokeOptions, StreamedResponse } from './invocable.ts';
+export type { InvokeOptions, SendOptions, StreamedResponse } from './invocable.ts';
 export type { ResponseBody } from './invoke/executor.ts';
 export type { InvokeOutcome } from './invoke/outcome.ts';
 export type { ReportStatus } from './invoke/report.ts';
@@ -50,3 +60,52 @@ export type { CodeSource } from './functions/code/code-source.ts';
 export type { LayerSource, LayerVersion, PublishLayerOptions } from './functions/layer-options.ts';
 export type { LayerContentSource } from './functions/code/code-source.ts';
 export type { LogFilter, LogLine } from './observe/log-store.ts';
+export type { AsyncOptions, DestinationOption, RecordCallback } from './async/async-options.ts';
+export type { InvocationRecord } from './async/invocation-record.ts';
+export type { Condition } from './async/next-step.ts';
+export type { AsyncSendOptions, AsyncTarget } from './core/async-target.ts';
+export type { AsyncFacts, DeliveryFacts } from './core/events.ts';
+export type { FaultInjectionOptions } from './core/fault-injection.ts';
+export type { RecursiveLoop } from './core/lineage.ts';
+export type { DeadLetterTarget } from './functions/function-options.ts';
+export type { BrokerContext, UndeliveredMessage } from './brokers/broker-context.ts';
+export type { QueueCounts } from './brokers/queue.ts';
+export type { QueueChanges, QueueOptions, RedrivePolicy } from './brokers/queue-options.ts';
+export type { SendMessageOptions } from './brokers/outgoing-message.ts';
+export type { SentMessage } from './brokers/queue-sender.ts';
+export type { ReceiveMessageOptions } from './brokers/receive-options.ts';
+export type { ReceivedMessage, SystemAttributes } from './brokers/received-message.ts';
+export type {
+  MessageAttribute,
+  MessageAttributes,
+  MessageAttributesInput,
+} from './brokers/message-attributes.ts';
+export type { MoveTask, MoveTaskOptions } from './brokers/move-task.ts';
+export type { TopicOptions } from './brokers/topic-options.ts';
+export type { PublishOptions as PublishMessageOptions } from './brokers/topic-message.ts';
+export type { EventBusOptions } from './brokers/event-bus-options.ts';
+export type { BusEntry, BusEvent, PutEventResult } from './brokers/bus-event.ts';
+export type { Rule, RuleChanges } from './brokers/rule.ts';
+export type { RuleOptions, RuleTargetOptions } from './brokers/rule-options.ts';
+export type { RuleTarget } from './brokers/rule-receiver.ts';
+export type { InputTransformer } from './brokers/input-transformer.ts';
+export type { Archive, ArchiveOptions } from './brokers/archive.ts';
+export type { Replay, ReplayOptions } from './brokers/bus-archives.ts';
+export type { EventPattern } from './brokers/event-pattern.ts';
+export type { PutRecordResult, StreamRecord } from './brokers/stream.ts';
+export type { PutStreamRecord, StreamOptions } from './brokers/stream-options.ts';
+export type {
+  GetRecordsOptions,
+  RecordPage,
+  RecordStream,
+  ShardDescription,
+  ShardPosition,
+} from './brokers/record-stream.ts';
+export type { KeyAttribute, StreamViewType, TableOptions } from './brokers/table-options.ts';
+export type { Item, ItemValue } from './brokers/marshall.ts';
+export type { TableStreamRecord } from './brokers/table-stream.ts';
+export type { ObjectList } from './brokers/bucket.ts';
+export type { BucketOptions } from './brokers/bucket-options.ts';
+export type { BucketObject, ObjectHead, PutObjectOptions } from './brokers/stored-object.ts';
+export type { NotificationOptions } from './brokers/notification-options.ts';
+export type { NotificationTarget } from './brokers/notification-target.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { EventBridgeEvent, InvocationRecord } from '../../src/index.ts';
+import type { BusEvent, InvocationRecord } from '../../src/index.ts';
 import { deploy, echo, failing, onVirtualTime, record, start } from './fixture.ts';
 
 const failure = { requestId: expect.any(String) as string, condition: 'RetriesExhausted' };
@@ -132,10 +132,10 @@ describe('a record goes to', () => {
     await using setup = onVirtualTime();
     const { lambda, clock } = setup;
     const bus = lambda.createEventBus('outcomes');
-    const seen: EventBridgeEvent[] = [];
+    const seen: BusEvent[] = [];
     await bus.createRule('all', {
       pattern: { source: ['lambda'] },
-      targets: [{ id: 'seen', target: (event: EventBridgeEvent) => void seen.push(event) }],
+      targets: [{ id: 'seen', target: (event: BusEvent) => void seen.push(event) }],
     });
     const orders = await deploy(lambda, failing);
     await orders.configureAsync({ onFailure: bus, maxRetries: 0 });
