@@ -102,7 +102,7 @@ describe('a record goes to', () => {
     const { lambda, clock } = setup;
     const topic = lambda.createTopic('outcomes');
     const inbox = lambda.createQueue('inbox');
-    await topic.subscribe(inbox, { rawMessageDelivery: true });
+    await topic.subscribe(inbox, { raw: true });
     const orders = await deploy(lambda, echo);
     await orders.configureAsync({ onSuccess: topic });
 
@@ -135,7 +135,7 @@ describe('a record goes to', () => {
     const seen: BusEvent[] = [];
     await bus.createRule('all', {
       pattern: { source: ['lambda'] },
-      targets: [{ id: 'seen', target: (event: BusEvent) => void seen.push(event) }],
+      targets: [{ id: 'seen', target: (event) => void seen.push(event as BusEvent) }],
     });
     const orders = await deploy(lambda, failing);
     await orders.configureAsync({ onFailure: bus, maxRetries: 0 });
@@ -227,7 +227,7 @@ describe('dead letters', () => {
     const { lambda, clock } = setup;
     const topic = lambda.createTopic('letters');
     const inbox = lambda.createQueue('inbox');
-    await topic.subscribe(inbox, { rawMessageDelivery: true });
+    await topic.subscribe(inbox, { raw: true });
     const orders = await deploy(lambda, failing, { deadLetter: topic });
 
     await orders.send({ id: 1 });
