@@ -4,6 +4,7 @@ import type { Events } from './core/events.ts';
 import type { AliasChanges, AliasOptions, AliasRecord } from './functions/aliases.ts';
 import type { FunctionChanges, FunctionOptions } from './functions/function-options.ts';
 import type { FunctionRecord, FunctionVersionRecord } from './functions/function-record.ts';
+import type { RestoredFunctions } from './functions/restore-functions.ts';
 import type { FunctionStore, Prepare } from './functions/store.ts';
 import type { LayerVersion, PublishLayerOptions } from './functions/layer-options.ts';
 import type { PublishOptions } from './functions/versions.ts';
@@ -49,6 +50,15 @@ export class ControlPlane {
   close(): Promise<void> {
     this.#isClosed = true;
     return this.#store.close();
+  }
+
+  /** Brings back what the storage has, before anything else; emits no events, since nothing has happened. */
+  async restore(): Promise<RestoredFunctions> {
+    const restored = await this.#store.restore();
+    for (const { name, latest } of this.#store.list()) {
+      if (latest.config.inspect !== false) await this.#serve(name);
+    }
+    return restored;
   }
 
   async create(options: FunctionOptions): Promise<FunctionRecord> {

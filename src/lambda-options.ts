@@ -19,6 +19,11 @@ import {
 } from './network/network-options.ts';
 import type { Interceptor } from './network/interceptor.ts';
 import type { ErrorStyle } from './invoke/fault-payload.ts';
+import {
+  resolveStorageOption,
+  type ResolvedStorage,
+  type StorageOption,
+} from './storage/storage-option.ts';
 
 /** Options of a `Lambda`. Durations are in milliseconds, sizes in MB of 2^20 bytes. */
 export interface LambdaOptions {
@@ -67,6 +72,11 @@ export interface LambdaOptions {
   readonly faultInjection?: FaultInjectionOptions;
   /** Log entries kept in memory for each environment. 0 keeps none. @default 1000 */
   readonly logEntries?: number;
+  /**
+   * Where functions and accepted events are kept. A file outlives the process, and only `Lambda.open` takes one.
+   * @default 'memory'
+   */
+  readonly storage?: StorageOption;
 }
 
 /** Every option in its place; frozen. */
@@ -88,6 +98,7 @@ export interface ResolvedLambdaOptions {
   readonly intercept: Interceptor | undefined;
   readonly faultInjection: FaultInjection | undefined;
   readonly logEntries: number;
+  readonly storage: ResolvedStorage;
 }
 
 const keys = Object.keys({
@@ -107,11 +118,16 @@ const keys = Object.keys({
   intercept: true,
   faultInjection: true,
   logEntries: true,
+  storage: true,
 } satisfies Record<keyof LambdaOptions, true>);
 
 const bytesPerMb = 1_048_576;
 
-export function resolveLambdaOptions(options: LambdaOptions): ResolvedLambdaOptions {
+/**
+ * `opening`: how often the storage was opened before. With a seed each opening has draws of its own, as ids that
+ * come again would be taken for what is in the storage already.
+ */
+export function resolveLambdaOptions(options: LambdaOptions, opening = 0): ResolvedLambdaOptions {
   checkKnownKeys('options', options, keys);
   const {
     region = 'us-east-1',
@@ -119,7 +135,7 @@ export function resolveLambdaOptions(options: LambdaOptions): ResolvedLambdaOpti
     concurrency = limits.concurrency.default,
     parallelism = availableParallelism(),
     clock = new SystemClock(),
-    seed,
+    seed: givenSeed,
     idleTimeoutMs = 300_000,
     memoryCeilingMb = Math.max(Math.floor(totalmem() / 2 / bytesPerMb), 64),
     blanks = 2,
@@ -130,10 +146,11 @@ export function resolveLambdaOptions(options: LambdaOptions): ResolvedLambdaOpti
     intercept,
     faultInjection,
     logEntries = 1_000,
+    storage,
   } = options;
   checkInteger('concurrency', concurrency, limits.concurrency);
   checkInteger('parallelism', parallelism, { min: 1, max: 1_024 });
-  if (seed !== undefined) checkInteger('seed', seed, { min: 0, max: 2 ** 32 - 1 });
+  if (givenSeed !== undefined) checkInteger('seed', givenSeed, { min: 0, max: 2 ** 32 - 1 });
   checkInteger('idleTimeoutMs', idleTimeoutMs, { min: 1, max: 2 ** 31 - 1 });
   checkInteger('memoryCeilingMb', memoryCeilingMb, { min: 1, max: 2 ** 31 - 1 });
   checkInteger('blanks', blanks, { min: 0, max: 64 });
@@ -142,6 +159,7 @@ export function resolveLambdaOptions(options: LambdaOptions): ResolvedLambdaOpti
   checkInteger('logEntries', logEntries, { min: 0, max: 10_000_000 });
   checkClock(clock);
   checkInterceptor(intercept);
+  const seed = givenSeed === undefined ? undefined : seedOfOpening(givenSeed, opening);
   const random = seed === undefined ? Math.random : seededRandom(seed);
   return Object.freeze({
     home: resolveHome({ region, accountId }),
@@ -160,7 +178,12 @@ export function resolveLambdaOptions(options: LambdaOptions): ResolvedLambdaOpti
     intercept,
     faultInjection: resolveFaultInjection(faultInjection, seed ?? Math.random()),
     logEntries,
+    storage: resolveStorageOption(storage),
   });
+}
+
+function seedOfOpening(seed: number, opening: number): number {
+  return (seed + Math.imul(opening, 0x85eb_ca6b)) >>> 0;
 }
 
 function checkClock(clock: unknown): asserts clock is Clock {

@@ -14,16 +14,18 @@ import { Table } from './brokers/table.ts';
 import type { TopicOptions } from './brokers/topic-options.ts';
 import { Topic } from './brokers/topic.ts';
 import { parseFunctionArn } from './core/arn.ts';
-import { setRealTimer, type Clock } from './core/clock.ts';
-import { HandlerError } from './core/errors.ts';
+import { realNowMs, setRealTimer, type Clock } from './core/clock.ts';
+import { HandlerError, InvalidOptionError } from './core/errors.ts';
 import { Events, type LambdaEvents } from './core/events.ts';
 import { checkInteger, checkKnownKeys } from './core/options.ts';
 import { ControlPlane } from './control-plane.ts';
 import { loadCode } from './functions/code/load-code.ts';
 import { loadLayer } from './functions/code/load-layer.ts';
 import type { FunctionOptions } from './functions/function-options.ts';
+import { claimHome } from './functions/home-state.ts';
 import type { LayerVersion, PublishLayerOptions } from './functions/layer-options.ts';
 import type { FunctionRecord } from './functions/function-record.ts';
+import type { RestoredFunctions } from './functions/restore-functions.ts';
 import { FunctionStore } from './functions/store.ts';
 import type { FunctionLevelConfig } from './functions/function-record.ts';
 import { AwsRuleError } from './functions/aws-rule-error.ts';
@@ -43,9 +45,10 @@ import {
 } from './lambda-options.ts';
 import { Resources } from './resources.ts';
 import { FaultyStorage } from './storage/faulty-storage.ts';
-import { MemoryStorage } from './storage/memory-storage.ts';
-import type { Storage } from './storage/storage.ts';
 import { LogStore, type LogFilter, type LogLine } from './observe/log-store.ts';
+import { MemoryStorage } from './storage/memory-storage.ts';
+import { openStorage } from './storage/open-storage.ts';
+import type { Storage } from './storage/storage.ts';
 
 /** Log streams kept; the oldest gives way. */
 const mostLogStreams = 1_000;
@@ -65,6 +68,21 @@ export interface LambdaStats {
   /** Threads that a guest holds and that no kill has freed; only the end of the process does. */
   readonly zombies: number;
 }
+
+/** What `Lambda.open` found in its storage. */
+export interface Restored extends RestoredFunctions {
+  /** How long it took. */
+  readonly durationMs: number;
+}
+
+/** A storage that `Lambda.open` has opened, with the options it was opened for. */
+interface Opened {
+  readonly options: ResolvedLambdaOptions;
+  readonly storage: Storage;
+}
+
+/** How `Lambda.open` hands over to the constructor, by the options object that it passes. */
+const handedOver = new WeakMap<LambdaOptions, Opened>();
 
 /**
  * AWS Lambda in this process: create functions, invoke them, close it.
@@ -89,12 +107,19 @@ export class Lambda implements AsyncDisposable {
   readonly #resources: Resources;
   readonly #road: AsyncRoad;
   readonly #context: HandleContext;
+  #restored: Restored | undefined;
   #closing: Promise<void> | undefined;
 
+  /**
+   * Makes one that keeps everything in memory.
+   * @throws {InvalidOptionError} for a bad option, and for a `storage` in a file: `Lambda.open` takes that
+   */
   constructor(options: LambdaOptions = {}) {
-    const resolved = resolveLambdaOptions(options);
-    const { clock, ids, random, home, memoryMbPerVcpu, network } = resolved;
+    const { options: resolved, storage } = handedOver.get(options) ?? inMemory(options);
+    const { clock, ids, random, home, memoryMbPerVcpu, network, faultInjection } = resolved;
     this.#options = resolved;
+    this.#storage =
+      faultInjection === undefined ? storage : new FaultyStorage(storage, faultInjection, clock);
     // The log store listens first, so that a listener of the user's finds the line already there.
     this.#logs = keepLogs(this.#events, resolved.logEntries);
     this.#endpoints = this.#createEndpoints(clock);
@@ -130,11 +155,9 @@ export class Lambda implements AsyncDisposable {
       network,
       onRetired: (version) => this.#pool.retire(version),
       checkSettings: (name, settings) => this.#checkSettings(name, settings),
+      // What dies with the process needs no second copy in it.
+      ...(storage.isDurable && { state: storage.state }),
     });
-    const { faultInjection } = resolved;
-    const storage = new MemoryStorage({ clock });
-    this.#storage =
-      faultInjection === undefined ? storage : new FaultyStorage(storage, faultInjection, clock);
     this.#resources = new Resources(this.#brokerContext(), this.#storage);
     this.#road = new AsyncRoad({
       home,
@@ -171,6 +194,39 @@ export class Lambda implements AsyncDisposable {
         follower,
       ),
     };
+  }
+
+  /**
+   * Opens a storage and continues where the last process stopped, whether it was closed or killed: functions,
+   * versions, aliases, layers, code and settings are there again. Code is read and compiled with the first call of
+   * a version. Without a file it does what `new Lambda` does.
+   * @throws {InvalidOptionError} when the file belongs to another region or account
+   * @throws {StateError} when something in the file cannot be used
+   * @example
+   * await using lambda = await Lambda.open({ storage: { file: 'lambda.db' } });
+   */
+  static async open(options: LambdaOptions = {}): Promise<Lambda> {
+    const startedMs = realNowMs();
+    const { clock, home, storage: where } = resolveLambdaOptions(options);
+    const storage = await openStorage(where, clock);
+    let opened: { close(): Promise<void> } = storage;
+    try {
+      const opening = storage.isDurable ? await claimHome(storage.state, home) : 0;
+      const own = { ...options, clock };
+      handedOver.set(own, { options: resolveLambdaOptions(own, opening), storage });
+      const lambda = new Lambda(own);
+      opened = lambda;
+      await lambda.#restore(startedMs);
+      return lambda;
+    } catch (error) {
+      await opened.close();
+      throw error;
+    }
+  }
+
+  /** What `open` found in a file; undefined where everything is in memory. */
+  get restored(): Restored | undefined {
+    return this.#restored;
   }
 
   /** The clock that everything but budgets goes by. */
@@ -422,13 +478,23 @@ export class Lambda implements AsyncDisposable {
     const target = store.router.target(arn);
     return {
       kind: 'function',
-      send: (eventJson, { traceHeader }) =>
-        calls.sendJson(
-          target,
-          eventJson,
-          traceHeader === undefined ? {} : { traceId: traceHeader },
-        ),
+      send: (eventJson, { traceHeader }) => {
+        const options = traceHeader === undefined ? {} : { traceId: traceHeader };
+        return calls.sendJson(target, eventJson, options, 'record');
+      },
     };
+  }
+
+  /** In this order: what comes later names what came before. */
+  async #restore(startedMs: number): Promise<void> {
+    if (!this.#storage.isDurable) return;
+    const functions = await this.#context.control.restore();
+    for (const { name, settings } of this.#context.store.list()) {
+      this.#admission.reserve(name, settings.reservedConcurrency);
+    }
+    await this.#resources.restore();
+    await this.#road.restore();
+    this.#restored = Object.freeze({ ...functions, durationMs: realNowMs() - startedMs });
   }
 
   #createExecutor(tier: 'inline' | 'thread'): Executor {
@@ -462,4 +528,17 @@ export class Lambda implements AsyncDisposable {
 function keepLogs(events: Events, entriesPerStream: number): LogStore | undefined {
   if (entriesPerStream === 0) return undefined;
   return new LogStore(events, { entriesPerStream, mostStreams: mostLogStreams });
+}
+
+function inMemory(options: LambdaOptions): Opened {
+  const resolved = resolveLambdaOptions(options);
+  if (resolved.storage.kind === 'memory') {
+    return { options: resolved, storage: new MemoryStorage({ clock: resolved.clock }) };
+  }
+  throw new InvalidOptionError(
+    'storage',
+    '"memory" in `new Lambda(options)`',
+    options.storage,
+    'A file takes time to open: use `await Lambda.open(options)`.',
+  );
 }

@@ -173,10 +173,19 @@ export class Invoker {
   }
 
   /** After a restart, code stays in the storage until its first cold start. */
-  async #loadProgram({ code, config }: FunctionVersionRecord): Promise<Program> {
-    const { program } = await code.load();
-    await this.#options.executors[config.isolation].prepare(program, config.memoryMb);
-    return program;
+  async #loadProgram(version: FunctionVersionRecord): Promise<Program> {
+    const { code, config, functionName } = version;
+    const release = this.#clock.hold?.(
+      `code of ${functionName}:${version.version} is read`,
+      30_000,
+    );
+    try {
+      const { program } = await code.load();
+      await this.#options.executors[config.isolation].prepare(program, config.memoryMb);
+      return program;
+    } finally {
+      release?.();
+    }
   }
 
   /** The runtime is a fresh one, but to those who read logs it is still the same environment. */

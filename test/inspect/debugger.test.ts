@@ -451,6 +451,26 @@ describe('the endpoint', () => {
     expect(other.listFunctions()).toEqual([]);
   });
 
+  test('an update to a port that is taken leaves the function, and its own port, as they were', async ({
+    inspected,
+  }) => {
+    await inspected.create();
+    const taken = await inspected.port;
+    await using other = new Lambda({ blanks: 0 });
+    const listening = Promise.withResolvers<number>();
+    other.on('inspector.listening', ({ port }) => listening.resolve(port));
+    const code = { source: 'exports.handler = async () => 1;' };
+    const fn = await other.createFunction({ name: 'other', code, inspect: { port: 0 } });
+    const before = fn.latest;
+
+    const moving = fn.update({ memoryMb: 256, inspect: { port: taken } });
+    await expect(moving).rejects.toThrow('EADDRINUSE');
+    expect(fn.latest).toEqual(before);
+    await fn.call();
+    const titles = (await listTargets(await listening.promise)).map(({ title }) => title);
+    expect(titles).toEqual(['other[$LATEST]']);
+  });
+
   test('anything that is no message gets an error, and the debugger stays', async ({
     inspected,
   }) => {
