@@ -102,7 +102,7 @@ describe('a record goes to', () => {
     const { lambda, clock } = setup;
     const topic = lambda.createTopic('outcomes');
     const inbox = lambda.createQueue('inbox');
-    await topic.subscribe(inbox, { raw: true });
+    topic.subscribe(inbox, { raw: true });
     const orders = await deploy(lambda, echo);
     await orders.configureAsync({ onSuccess: topic });
 
@@ -133,7 +133,7 @@ describe('a record goes to', () => {
     const { lambda, clock } = setup;
     const bus = lambda.createEventBus('outcomes');
     const seen: BusEvent[] = [];
-    await bus.createRule('all', {
+    bus.createRule('all', {
       pattern: { source: ['lambda'] },
       targets: [{ id: 'seen', target: (event) => void seen.push(event as BusEvent) }],
     });
@@ -227,7 +227,7 @@ describe('dead letters', () => {
     const { lambda, clock } = setup;
     const topic = lambda.createTopic('letters');
     const inbox = lambda.createQueue('inbox');
-    await topic.subscribe(inbox, { raw: true });
+    topic.subscribe(inbox, { raw: true });
     const orders = await deploy(lambda, failing, { deadLetter: topic });
 
     await orders.send({ id: 1 });

@@ -42,11 +42,16 @@ export async function nothingLost(options: NothingLostOptions): Promise<NothingL
   const beganMs = Date.now();
   const accepted = new Set<number>();
   let killsWhileOpening = 0;
+  let openingMs = 0;
   try {
     for (let round = 0; round < kills; round += 1) {
       const host = start('run', file, beganMs, 1 + round * 1_000_000);
-      const killAtMs = 100 + random() * 1_400;
-      const wasReady = await killAfter(host, killAtMs, accepted);
+      // One in seven is killed while it opens its file; the first start says how long that takes.
+      const isEarly = round > 0 && random() < 1 / 7;
+      const afterMs = isEarly ? random() * openingMs : 20 + random() * 700;
+      const startedMs = Date.now();
+      const wasReady = await killAfter(host, isEarly ? 'start' : 'ready', afterMs, accepted);
+      if (round === 0) openingMs = Date.now() - startedMs - afterMs;
       if (!wasReady) killsWhileOpening += 1;
       onProgress(`kill ${round + 1} of ${kills}, ${accepted.size} events accepted`);
     }
@@ -74,16 +79,24 @@ function start(mode: 'run' | 'drain', file: string, beganMs: number, first: numb
 /** Whether the host was ready before it was killed. A host that ends by itself is a failure. */
 async function killAfter(
   host: ChildProcess,
+  since: 'start' | 'ready',
   afterMs: number,
   accepted: Set<number>,
 ): Promise<boolean> {
   let wasReady = false;
+  let timer: NodeJS.Timeout | undefined;
+  const killLater = (): void => {
+    timer = setTimeout(() => host.kill('SIGKILL'), afterMs);
+  };
+  if (since === 'start') killLater();
   const lines = linesOf(host, (line) => {
-    if (line === 'ready') wasReady = true;
+    if (line === 'ready') {
+      wasReady = true;
+      if (since === 'ready') killLater();
+    }
     const [, n] = /^accepted (\d+)$/.exec(line) ?? [];
     if (n !== undefined) accepted.add(Number(n));
   });
-  const timer = setTimeout(() => host.kill('SIGKILL'), afterMs);
   const { signal, code } = await exitOf(host);
   clearTimeout(timer);
   await lines;
