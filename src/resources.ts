@@ -125,11 +125,12 @@ export class Resources {
   /** Ends what waits in them; what could not be delivered is reported. */
   async close(): Promise<void> {
     await Promise.all(this.#writing);
-    await Promise.all(
-      Array.from(this.#byArn.values(), (resource) => {
-        return 'close' in resource ? resource.close() : undefined;
-      }),
-    );
+    // Queues end last: the others may still hand something to them.
+    const isQueue = (resource: Resource): boolean => resource instanceof Queue;
+    const all = [...this.#byArn.values()];
+    for (const resource of [...all.filter((one) => !isQueue(one)), ...all.filter(isQueue)]) {
+      if ('close' in resource) await resource.close();
+    }
   }
 }
 

@@ -1,4 +1,4 @@
-import type { AsyncOptions, ResolvedDestination } from './async-options.ts';
+import type { ResolvedDestination } from './async-options.ts';
 import { UndeliverableError, type FindTarget } from './delivery-target.ts';
 import type { InvocationRecord } from './invocation-record.ts';
 
@@ -82,6 +82,3 @@ function objectKey({ functionName, atMs, uuid }: RecordDelivery): string {
   const clock = time.slice(0, 8).replaceAll(':', '.');
   return `aws/lambda/async/${functionName}/${day.replaceAll('-', '/')}/${day}T${clock}-${uuid()}`;
 }
-
-/** Names of the options that hold destinations. */
-export type DestinationName = Extract<keyof AsyncOptions, 'onSuccess' | 'onFailure'>;
