@@ -14,6 +14,9 @@ export interface Change<Result> {
  * shows, so memory and storage agree at each moment. Changes of one subject (a function, a layer) happen one
  * after the other, and each is decided on what the one before has left. Without a storage a change happens at
  * once.
+ *
+ * A storage keeps all of a change or none, and says so. Documents hold whole values, never differences, so where
+ * a failing disk leaves it open, later changes do not build on what may be missing.
  */
 export class Journal {
   readonly #state: StateStore | undefined;

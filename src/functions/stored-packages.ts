@@ -40,7 +40,7 @@ export class StoredPackages {
   layer(info: LayerInfo, neededBy: string): Promise<LoadedLayer> {
     return this.#layers.get(layerText(info), async () => {
       const zip = await this.#bytes(info, neededBy);
-      const layer = await this.#loadLayer({ zip });
+      const layer = await this.#unpack(info, neededBy, () => this.#loadLayer({ zip }));
       checkSame(layer, info, neededBy);
       return Object.freeze({ ...layer, arn: info.arn });
     });
@@ -52,9 +52,24 @@ export class StoredPackages {
       this.#bytes(identity, neededBy),
       ...identity.layers.map((info) => this.layer(info, neededBy)),
     ]);
-    const code = await this.#loadCode({ zip }, { ...settings, layers });
+    const code = await this.#unpack(identity, neededBy, () =>
+      this.#loadCode({ zip }, { ...settings, layers }),
+    );
     checkSame(code, identity, neededBy);
     return code;
+  }
+
+  /** It was read when it was deployed, so what fails now is the fault of the storage. */
+  async #unpack<Loaded>(
+    { codeSha256 }: PackageIdentity,
+    neededBy: string,
+    load: () => Promise<Loaded>,
+  ): Promise<Loaded> {
+    try {
+      return await load();
+    } catch (cause) {
+      throw new StateError(neededBy, `its package ${codeSha256} is damaged`, { cause });
+    }
   }
 
   async #bytes({ codeSha256 }: PackageIdentity, neededBy: string): Promise<Uint8Array> {

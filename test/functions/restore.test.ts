@@ -238,7 +238,9 @@ describe('code', () => {
     const { store, state } = await real();
     const [hash = ''] = (await state.document('function/twin')).blobs;
     state.damagedBlobs.set(hash, new Uint8Array(3));
-    await expect(store.update('twin', { runtime: 'nodejs22.x' })).rejects.toThrow(/unzip/);
+    await expect(store.update('twin', { runtime: 'nodejs22.x' })).rejects.toThrow(
+      `"function/twin" in the storage cannot be used: its package ${hash} is damaged`,
+    );
     const { latest } = await store.update('twin', { code: otherCode });
     expect(latest.code.loaded?.program.entry.kind).toBe('found');
   });

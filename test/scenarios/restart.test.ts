@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { test as base, describe, expect } from 'vitest';
 import {
@@ -241,6 +242,62 @@ test('opening works with memory, too, and with a file: URL', async ({ file }) =>
   expect(await hello.call()).toBe('hello');
   await using inFile = await Lambda.open({ storage: { file: pathToFileURL(file) } });
   expect(inFile.restored).toMatchObject({ functions: 0, versions: 0, aliases: 0, layers: 0 });
+});
+
+describe('what cannot be used', () => {
+  const damage = (file: string, sql: string): void => {
+    const database = new DatabaseSync(file);
+    database.exec(sql);
+    database.close();
+  };
+
+  test('of the documents is named when the file is opened, which is then free again', async ({
+    file,
+    open,
+  }) => {
+    const first = await open();
+    await first.createFunction({ name: 'orders', code: answer('one') });
+    await first.close();
+    const rename = (from: string, to: string): void =>
+      damage(file, `UPDATE documents SET json = replace(json, '${from}', '${to}')`);
+
+    rename('"memoryMb":128', '"memoryMb":"much"');
+    await expect(open()).rejects.toThrow(
+      '"function/orders" in the storage cannot be used: Expected `memoryMb` to be an integer from 8 to 10240, got "much"',
+    );
+    rename('"memoryMb":"much"', '"memoryMb":128');
+    expect(await (await open()).call('orders')).toBe('one');
+  });
+
+  test('of the code is named by the call that needs it; the rest of the host works', async ({
+    file,
+    open,
+  }) => {
+    const first = await open();
+    await first.createFunction({ name: 'orders', code: answer('one') });
+    await first.createFunction({ name: 'mails', code: answer('two') });
+    const hash = first.getFunction('orders')?.latest.codeSha256;
+    await first.close();
+    damage(file, `UPDATE blobs SET bytes = x'00' WHERE hash = '${hash}'`);
+
+    const second = await open({ concurrency: 1 });
+    const orders = second.getFunction('orders');
+    for (let time = 0; time < 2; time++) {
+      await expect(orders?.invoke()).rejects.toThrow(
+        `"function/orders" in the storage cannot be used: its package ${hash} is damaged`,
+      );
+    }
+    expect(await second.call('mails')).toBe('two');
+    await orders?.update({ code: answer('three') });
+    expect(await second.call('orders')).toBe('three');
+  });
+
+  test('is a file that another host has open', async ({ open }) => {
+    const first = await open();
+    await first.createFunction({ name: 'orders', code: answer('one') });
+    await expect(open()).rejects.toMatchObject({ code: 'ERR_STORAGE', problem: 'in-use' });
+    expect(await first.call('orders')).toBe('one');
+  });
 });
 
 describe('a host that is killed', () => {
