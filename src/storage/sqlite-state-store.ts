@@ -45,10 +45,13 @@ export class SqliteStateStore implements StateStore {
   }
 
   async write(changes: StateChanges): Promise<void> {
+    // The caller may go on with its own lists before the work runs.
+    const { put = [], blobs = new Map<string, Uint8Array>(), delete: removed = [] } = changes;
+    const own = { ...changes, put: [...put], blobs: new Map(blobs), delete: [...removed] };
     const refusal = await this.#commits.run(() => {
       // Not thrown here: others share the transaction.
-      const error = this.#refusalOf(changes);
-      if (error === undefined) this.#apply(changes);
+      const error = this.#refusalOf(own);
+      if (error === undefined) this.#apply(own);
       return error;
     }, 'durable');
     if (refusal !== undefined) throw refusal;

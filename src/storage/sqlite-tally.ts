@@ -112,7 +112,8 @@ export class SqliteTally {
       leased -= endedLeases;
     }
     const tooOldMs = nowMs - retentionMs;
-    if (this.#oldestMs <= tooOldMs) {
+    // A lease that ended may be of a message that is older than what is not leased.
+    if (this.#oldestMs <= tooOldMs || leased < this.leased) {
       for (const row of this.#sql.countTooOld.all(nowMs, this.#queue, tooOldMs)) {
         const { state, is_due: isDue, count } = row as Record<'state' | 'is_due' | 'count', number>;
         if (state === inState.delayed && isDue === 0) delayed -= count;

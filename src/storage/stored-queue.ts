@@ -59,9 +59,11 @@ export class StoredQueue<Held extends HeldMessage> implements DeliveryQueue, Par
   async send(messages: readonly OutMessage[]): Promise<readonly SendResult[]> {
     this.#checkOpen();
     checkMessages(messages, this.#options.isFifo);
+    // The work may run later, and the caller may use its array for something else by then.
+    const batch = [...messages];
     return this.#commits.run(() => {
       const nowMs = this.#catchUp();
-      const results = messages.map((message) => this.#messages.send(message, nowMs));
+      const results = batch.map((message) => this.#messages.send(message, nowMs));
       this.#serve(nowMs);
       return results;
     }, 'durable');
@@ -91,9 +93,10 @@ export class StoredQueue<Held extends HeldMessage> implements DeliveryQueue, Par
 
   async ack(leases: readonly LeaseKey[]): Promise<readonly boolean[]> {
     if (this.#closing !== undefined) return leases.map(() => false);
+    const batch = [...leases];
     return this.#commits.run(() => {
       const nowMs = this.#catchUp();
-      const results = leases.map((lease) => {
+      const results = batch.map((lease) => {
         const held = this.#messages.find(lease);
         if (held !== undefined) this.#messages.remove(held);
         return held !== undefined;

@@ -3,8 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { SqliteStorage } from '../../src/storage/sqlite-storage.ts';
 import { deliveryQueueConformance } from './delivery-queue.conformance.ts';
+import { deliveryQueueModel } from './delivery-queue.model.ts';
+import { fifoQueueConformance } from './fifo-queue.conformance.ts';
+import { queueTimeConformance } from './queue-time.conformance.ts';
+import { stateStoreConformance } from './state-store.conformance.ts';
+import type { StorageUnderTest } from './storage-under-test.ts';
 
-deliveryQueueConformance({
+const subject: StorageUnderTest = {
   name: 'in a SQLite file',
   async make(clock) {
     const folder = mkdtempSync(join(tmpdir(), 'storage-'));
@@ -27,4 +32,10 @@ deliveryQueueConformance({
       },
     };
   },
-});
+};
+
+deliveryQueueConformance(subject);
+queueTimeConformance(subject);
+fifoQueueConformance(subject);
+stateStoreConformance(subject);
+deliveryQueueModel(subject, 60);
