@@ -5,12 +5,33 @@
 import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Lambda, type LambdaFunction } from 'isolambda';
+import {
+  Lambda,
+  SystemClock,
+  type ClockTimer,
+  type LambdaFunction,
+  type TimerOptions,
+} from 'isolambda';
 import type { DeliveryQueue } from '../../src/storage/delivery-queue.ts';
 import { MemoryStorage } from '../../src/storage/memory-storage.ts';
 import { SqliteStorage } from '../../src/storage/sqlite-storage.ts';
 import type { Storage } from '../../src/storage/storage.ts';
 
+/** How long the handler that stands in the way would wait. */
+const blockMs = 800_000;
+
+/** The system's clock, but for one timer that ends when somebody says so. */
+class ReleasableClock extends SystemClock {
+  release = (): void => {};
+
+  override setTimer(callback: () => void, delayMs: number, options: TimerOptions): ClockTimer {
+    if (delayMs !== blockMs) return super.setTimer(callback, delayMs, options);
+    this.release = callback;
+    return { cancel: () => {} };
+  }
+}
+
+const clock = new ReleasableClock();
 const [what = '', where = '', countText = ''] = process.argv.slice(2);
 const count = Number(countText);
 const folder = mkdtempSync(join(tmpdir(), 'isolambda-bench-'));
@@ -22,10 +43,13 @@ const event = {
   items: ['tea', 'sugar'],
   total: 12.5,
 };
+/** Events that a measurement at some depth is taken with. */
+const probe = 20_000;
+const warmUp = 10_000;
 /** Sends that are under way at one time where each waits for the disk. */
 const window = 1_000;
 
-const measurements: Record<string, () => Promise<object>> = { accept, finish, size, growth };
+const measurements: Record<string, () => Promise<object>> = { accept, finish, size, growth, queue };
 try {
   console.log(JSON.stringify(await measurements[what]?.()));
 } finally {
@@ -82,39 +106,64 @@ async function size(): Promise<object> {
   return { bytes, fileBytes, payloadBytes: JSON.stringify(event).length };
 }
 
-/** Microseconds for one event in and one out, with so many waiting. */
+/**
+ * Microseconds of one event, accepted and dealt with by an empty handler, while so many wait: for each one that
+ * ends another one is sent.
+ */
 async function growth(): Promise<object> {
+  const { orders, lambda } = await deployBlocked();
+  await sendMany(orders, count);
+  await orders.update({ reservedConcurrency: null });
+  const { promise, resolve } = Promise.withResolvers<number>();
+  let dealtWith = 0;
+  let startedMs = 0;
+  lambda.on('async.succeeded', () => {
+    dealtWith += 1;
+    if (dealtWith === warmUp) startedMs = performance.now();
+    if (dealtWith === warmUp + probe) resolve(performance.now());
+    if (dealtWith < warmUp + probe) orders.send(event).catch(fail);
+  });
+  clock.release();
+  return { us: (((await promise) - startedMs) / probe) * 1_000 };
+}
+
+function fail(error: unknown): never {
+  throw error;
+}
+
+/** The queue alone, in batches. */
+async function queue(): Promise<object> {
   const storage: Storage =
     where === 'sqlite' ? await SqliteStorage.open({ file }) : new MemoryStorage();
-  const queue = storage.openQueue({ name: 'bench', label: 'bench', isFifo: false });
+  const messages = storage.openQueue({ name: 'bench', label: 'bench', isFifo: false });
   const body = JSON.stringify(event);
   let next = 0;
   const send = (many: number): Promise<unknown> =>
-    queue.send(Array.from({ length: many }, () => ({ id: `event-${(next += 1)}`, body })));
+    messages.send(Array.from({ length: many }, () => ({ id: `event-${(next += 1)}`, body })));
   for (let filled = 0; filled < count; filled += 1_000) await send(Math.min(1_000, count - filled));
   const batch = 100;
   const rounds = 300;
-  await cycles(queue, send, batch, rounds);
+  await cycles(messages, send, batch, rounds);
   const startedMs = performance.now();
-  await cycles(queue, send, batch, rounds);
+  await cycles(messages, send, batch, rounds);
   return { us: ((performance.now() - startedMs) / (rounds * batch)) * 1_000 };
 }
 
 async function cycles(
-  queue: DeliveryQueue,
+  messages: DeliveryQueue,
   send: (many: number) => Promise<unknown>,
   batch: number,
   rounds: number,
 ): Promise<void> {
   for (let round = 0; round < rounds; round += 1) {
     await send(batch);
-    const leases = await queue.receive({ max: batch, waitMs: 0, visibilityMs: 60_000 });
-    await queue.ack(leases);
+    const leases = await messages.receive({ max: batch, waitMs: 0, visibilityMs: 60_000 });
+    await messages.ack(leases);
   }
 }
 
 async function open(): Promise<Lambda> {
-  return where === 'sqlite' ? Lambda.open({ storage: { file } }) : new Lambda();
+  return where === 'sqlite' ? Lambda.open({ storage: { file }, clock }) : new Lambda({ clock });
 }
 
 /** A function whose one place is taken for good, so that everything that is sent waits. */
@@ -122,14 +171,18 @@ async function deployBlocked(): Promise<{ lambda: Lambda; orders: LambdaFunction
   const lambda = await open();
   const orders = await lambda.createFunction({
     name: 'orders',
-    code: { source: 'exports.handler = () => new Promise((done) => setTimeout(done, 800_000));' },
+    code: {
+      source: `exports.handler = async ({ blocks }) => {
+        if (blocks) await new Promise((done) => setTimeout(done, ${blockMs}));
+      };`,
+    },
     isolation: 'inline',
     timeoutMs: 900_000,
     reservedConcurrency: 1,
   });
   const { promise, resolve } = Promise.withResolvers<void>();
   lambda.on('invocation.started', () => resolve());
-  await orders.send({});
+  await orders.send({ blocks: true });
   await promise;
   return { lambda, orders };
 }
