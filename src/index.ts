@@ -18,6 +18,8 @@ export {
   ThrottledError,
 } from './core/errors.ts';
 export { PreconditionFailedError } from './functions/revision.ts';
+export { StateError } from './functions/state-document.ts';
+export { StorageError } from './storage/storage-error.ts';
 export { RecursiveInvocationError } from './core/lineage.ts';
 export { SystemClock } from './core/clock.ts';
 export { Queue } from './brokers/queue.ts';
@@ -30,7 +32,9 @@ export { BrokerError } from './brokers/broker-error.ts';
 export { compileEventPattern, InvalidEventPatternError } from './brokers/event-pattern.ts';
 export { InvalidFilterPolicyError } from './brokers/filter-policy.ts';
 
-export type { LambdaStats } from './lambda.ts';
+export type { LambdaStats, Restored } from './lambda.ts';
+export type { StorageFile, StorageOption } from './storage/storage-option.ts';
+export type { StorageProblem } from './storage/storage-error.ts';
 export type { LambdaOptions } from './lambda-options.ts';
 export type { LayerInfo, VersionInfo } from './lambda-function.ts';
 export type { VersionConfig } from './functions/function-record.ts';
@@ -83,6 +87,11 @@ export type {
 export type { MoveTask, MoveTaskOptions } from './brokers/move-task.ts';
 export type { TopicOptions } from './brokers/topic-options.ts';
 export type { PublishOptions as PublishMessageOptions } from './brokers/topic-message.ts';
+export type { Subscription } from './brokers/subscription.ts';
+export type { SubscribeOptions } from './brokers/subscriber.ts';
+export type { SubscriptionTarget, TopicCallback } from './brokers/topic-endpoint.ts';
+export type { Published } from './brokers/topic-dedup.ts';
+export type { BatchFailure, BatchResult } from './brokers/batch.ts';
 export type { EventBusOptions } from './brokers/event-bus-options.ts';
 export type { BusEntry, BusEvent, PutEventResult } from './brokers/bus-event.ts';
 export type { Rule, RuleChanges } from './brokers/rule.ts';

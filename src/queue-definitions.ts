@@ -1,5 +1,5 @@
 import type { QueueOptions, ResolvedQueueOptions } from './brokers/queue-options.ts';
-import { LambdaError } from './core/errors.ts';
+import { StateError } from './functions/state-document.ts';
 import type { StateDocument } from './storage/state-store.ts';
 
 /** Documents of queues begin so in the state store. */
@@ -52,8 +52,6 @@ export function readDefinition({ key, json }: StateDocument): QueueDefinition {
     if (format !== 1) throw new Error(`its format is ${format}, not 1`);
     return definition;
   } catch (cause) {
-    const problem = cause instanceof Error ? cause.message : String(cause);
-    const message = `The stored document "${key}" cannot be read: ${problem}`;
-    throw new LambdaError('ERR_BROKEN_STATE', message, { cause });
+    throw new StateError(key, cause instanceof Error ? cause.message : String(cause), { cause });
   }
 }

@@ -1,4 +1,4 @@
-import { LambdaError } from '../core/errors.ts';
+import { StateError } from '../functions/state-document.ts';
 import type { StateDocument } from '../storage/state-store.ts';
 import type { AsyncConfigEntry } from './async-configs.ts';
 import { resolveAsyncOptions, type ResolvedDestination } from './async-options.ts';
@@ -52,14 +52,7 @@ export function readConfig({ key, json }: StateDocument): AsyncConfigEntry {
     });
     return { functionName, qualifier, options };
   } catch (cause) {
-    const problem = cause instanceof Error ? cause.message : String(cause);
-    throw new LambdaError(
-      'ERR_BROKEN_STATE',
-      `The stored document "${key}" cannot be read: ${problem}`,
-      {
-        cause,
-      },
-    );
+    throw new StateError(key, cause instanceof Error ? cause.message : String(cause), { cause });
   }
 }
 
