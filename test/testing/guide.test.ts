@@ -64,6 +64,21 @@ test('a failing shop is asked again', async ({ lambda, clock, web }) => {
   expect(web.callsTo('https://shop.example.com/orders/7')).toHaveLength(3);
 });
 
+test('an order that always fails ends as a dead letter', async ({ lambda, clock, history }) => {
+  const letters = lambda.createQueue('orders-dead');
+  const orders = await lambda.createFunction({
+    name: 'orders',
+    code: { source: `exports.handler = async () => { throw new Error('out of stock'); };` },
+    deadLetter: letters,
+  });
+
+  const { requestId } = await orders.send({ id: 1 });
+  await clock.advance(180_000); // AWS tries again after one minute, then after two more
+  history.expectEndedIn(letters, requestId, { attempts: 3, condition: 'RetriesExhausted' });
+  const [letter] = await letters.receive();
+  expect(letter?.body).toBe('{"id":1}');
+});
+
 test('a batch reports the message that failed', async ({ lambda }) => {
   const orders = await lambda.createFunction({
     name: 'orders',

@@ -96,6 +96,24 @@ describe('a test that ends with something undone', () => {
     ]);
   });
 
+  test('leaves an event that waits', async ({ lambda, clock }) => {
+    const fails = await lambda.createFunction({
+      name: 'fails',
+      code: { source: `exports.handler = () => { throw new Error('no'); };` },
+    });
+    await fails.send({ id: 1 });
+    await clock.advance(10_000);
+    warnings.length = 0;
+  });
+  test('is told when it would have come again', ({ history }) => {
+    expect(history.all()).toEqual([]);
+    expect(warnings).toEqual([
+      expect.stringMatching(
+        /fails: the event \S+ still waits after 1 attempt, the next comes in 50 s$/,
+      ),
+    ]);
+  });
+
   test.extend({ onLeftovers: 'ignore' as const })('may say that it knows', leaving);
   test('is then told nothing', () => expect(warnings).toHaveLength(1));
 
