@@ -1,5 +1,10 @@
-import type { QueueOptions, ResolvedQueueOptions } from './brokers/queue-options.ts';
-import { StateError } from './functions/state-document.ts';
+import {
+  checkQueueName,
+  resolveQueueOptions,
+  type QueueOptions,
+  type ResolvedQueueOptions,
+} from './brokers/queue-options.ts';
+import { readDocument, writeDocument } from './functions/state-document.ts';
 import type { StateDocument } from './storage/state-store.ts';
 
 /** Documents of queues begin so in the state store. */
@@ -41,17 +46,17 @@ export function isSameDefinition(a: QueueDefinition, b: QueueDefinition): boolea
 }
 
 export function definitionDocument(definition: QueueDefinition): StateDocument {
-  const key = `${definitionPrefix}${definition.name}`;
-  return { key, json: JSON.stringify({ format: 1, ...definition }), blobs: [] };
+  return writeDocument(`${definitionPrefix}${definition.name}`, definition);
 }
 
-/** Throws an error that names the document when it is not what `definitionDocument` wrote. */
-export function readDefinition({ key, json }: StateDocument): QueueDefinition {
-  try {
-    const { format, ...definition } = JSON.parse(json) as QueueDefinition & { format: number };
-    if (format !== 1) throw new Error(`its format is ${format}, not 1`);
-    return definition;
-  } catch (cause) {
-    throw new StateError(key, cause instanceof Error ? cause.message : String(cause), { cause });
-  }
+/** @throws StateError when the document is not what `definitionDocument` wrote */
+export function readDefinition(document: StateDocument): QueueDefinition {
+  return readDocument(document, ({ name, options, redrive }) => {
+    checkQueueName(name);
+    resolveQueueOptions(name, options as QueueOptions);
+    const definition = { name, options: options as QueueDefinition['options'] };
+    return redrive === undefined
+      ? definition
+      : { ...definition, redrive: redrive as Required<QueueDefinition>['redrive'] };
+  });
 }

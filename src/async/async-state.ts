@@ -1,4 +1,4 @@
-import { StateError } from '../functions/state-document.ts';
+import { readDocument, writeDocument } from '../functions/state-document.ts';
 import type { StateDocument } from '../storage/state-store.ts';
 import type { AsyncConfigEntry } from './async-configs.ts';
 import { resolveAsyncOptions, type ResolvedDestination } from './async-options.ts';
@@ -10,7 +10,6 @@ export const configPrefix = 'async/';
 type KeptDestination = { readonly arn: string } | 'callback';
 
 interface KeptConfig {
-  readonly format: 1;
   readonly maxRetries: number;
   readonly maxEventAgeMs: number;
   readonly onSuccess?: KeptDestination;
@@ -28,22 +27,19 @@ export function configDocument({
 }: AsyncConfigEntry): StateDocument {
   const { maxRetries, maxEventAgeMs, onSuccess, onFailure } = options;
   const kept: KeptConfig = {
-    format: 1,
     maxRetries,
     maxEventAgeMs,
     ...(onSuccess !== undefined && { onSuccess: keptDestination(onSuccess) }),
     ...(onFailure !== undefined && { onFailure: keptDestination(onFailure) }),
   };
-  return { key: configKey(functionName, qualifier), json: JSON.stringify(kept), blobs: [] };
+  return writeDocument(configKey(functionName, qualifier), kept);
 }
 
-/** Throws an error that names the document when it is not what `configDocument` wrote. */
-export function readConfig({ key, json }: StateDocument): AsyncConfigEntry {
-  const [functionName = '', qualifier = ''] = key.slice(configPrefix.length).split('/');
-  try {
-    const kept = JSON.parse(json) as KeptConfig;
-    if (kept.format !== 1) throw new Error(`its format is ${String(kept.format)}, not 1`);
-    const { maxRetries, maxEventAgeMs, onSuccess, onFailure } = kept;
+/** @throws StateError when the document is not what `configDocument` wrote */
+export function readConfig(document: StateDocument): AsyncConfigEntry {
+  const [functionName = '', qualifier = ''] = document.key.slice(configPrefix.length).split('/');
+  return readDocument(document, (content) => {
+    const { maxRetries, maxEventAgeMs, onSuccess, onFailure } = content as unknown as KeptConfig;
     const options = resolveAsyncOptions({
       maxRetries,
       maxEventAgeMs,
@@ -51,9 +47,7 @@ export function readConfig({ key, json }: StateDocument): AsyncConfigEntry {
       ...(onFailure !== undefined && { onFailure: destinationOption(onFailure) }),
     });
     return { functionName, qualifier, options };
-  } catch (cause) {
-    throw new StateError(key, cause instanceof Error ? cause.message : String(cause), { cause });
-  }
+  });
 }
 
 function keptDestination(destination: ResolvedDestination): KeptDestination {
