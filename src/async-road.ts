@@ -165,12 +165,12 @@ export class AsyncRoad {
   }
 
   #factsOf(functionName: string): FunctionFacts | undefined {
-    const record = this.#options.store.get(functionName);
+    const record = this.#options.store.find(functionName);
     return record && { arn: record.arn, ...record.settings };
   }
 
   #relief(functionName: string): Promise<void> | undefined {
-    const isolation = this.#options.store.get(functionName)?.latest.config.isolation;
+    const isolation = this.#options.store.find(functionName)?.latest.config.isolation;
     return isolation === undefined ? undefined : this.#options.executors[isolation].relief();
   }
 }

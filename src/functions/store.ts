@@ -133,6 +133,12 @@ export class FunctionStore {
     return entry && recordOf(entry);
   }
 
+  /** As `get`, by the plain name, for those who ask often. */
+  find(name: string): FunctionRecord | undefined {
+    const entry = this.#directory.find(name);
+    return entry && recordOf(entry);
+  }
+
   /** Whether a function has that version or alias. */
   has(name: string, qualifier: string | undefined): boolean {
     const entry = this.#directory.find(name);
