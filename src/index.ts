@@ -56,6 +56,7 @@ export type {
 } from './functions/function-options.ts';
 export type { InspectConfig, InspectOptions } from './functions/inspect-options.ts';
 export type { LoggingConfig, LoggingOptions } from './functions/logging-options.ts';
+export type { Interceptor } from './network/interceptor.ts';
 export type { NetworkOption, NetworkOptions, ResolvedNetwork } from './network/network-options.ts';
 export type { Runtime } from './functions/runtimes.ts';
 export type { AliasChanges, AliasOptions, AliasRecord } from './functions/aliases.ts';

@@ -1,7 +1,7 @@
 import type { AsyncOptions } from './async/async-options.ts';
 import type { AsyncRoad } from './async-road.ts';
 import type { AsyncTarget } from './core/async-target.ts';
-import { HandlerError, InvalidOptionError } from './core/errors.ts';
+import { ClosedError, HandlerError, InvalidOptionError } from './core/errors.ts';
 import type { Ids } from './core/ids.ts';
 import { limits } from './core/limits.ts';
 import { checkBoolean, checkKnownKeys, checkString } from './core/options.ts';
@@ -81,11 +81,17 @@ export class Calls {
   readonly #invoker: Invoker;
   readonly #ids: Ids;
   readonly road: AsyncRoad;
+  #isClosed = false;
 
   constructor(invoker: Invoker, ids: Ids, road: AsyncRoad) {
     this.#invoker = invoker;
     this.#ids = ids;
     this.road = road;
+  }
+
+  /** Refuses callers from now on; events that were accepted before still run. */
+  close(): void {
+    this.#isClosed = true;
   }
 
   /** Resolves when the event is safely queued. */
@@ -120,6 +126,7 @@ export class Calls {
     event: unknown,
     options: InvokeOptions | undefined,
   ): InvokeOutcome | Promise<InvokeOutcome> {
+    if (this.#isClosed) throw new ClosedError();
     const eventJson = eventText(event);
     if (options === undefined && !target.version.config.perTenant) {
       return this.#invoker.invoke(target, {
@@ -139,6 +146,7 @@ export class Calls {
     event: unknown,
     options: InvokeOptions = {},
   ): Promise<StreamedResponse> {
+    if (this.#isClosed) throw new ClosedError();
     checkInvokeOptions(options, target);
     const response = new ResponseStream();
     const { signal, requestId = this.#ids.uuid(), ...others } = options;

@@ -416,6 +416,7 @@ export class Lambda implements AsyncDisposable {
 
   async #close(drainMs: number): Promise<void> {
     const changesKept = this.#context.control.close();
+    this.#context.calls.close();
     const { promise: tooLate, resolve } = Promise.withResolvers<void>();
     const timer = setRealTimer(resolve, drainMs);
     // Events that are due may still cause invocations, so calls end after them.

@@ -173,7 +173,7 @@ describe.each(tiers)('handler contract, %s', (isolation) => {
       'env',
       'index.handler',
       'AWS_Lambda_nodejs24.x',
-      'Root=1-2-3',
+      expect.stringMatching(/^Root=1-2-3;Lineage=[0-9a-f]{8}:1$/),
       null,
     ]);
   });

@@ -83,6 +83,7 @@ const entries: Record<string, Entry> = {
       'InputTransformer',
       'InspectConfig',
       'InspectOptions',
+      'Interceptor',
       'InvocationRecord',
       'InvokeOptions',
       'InvokeOutcome',
