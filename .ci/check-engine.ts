@@ -57,7 +57,14 @@ step('the packed package runs both tiers', () => {
 });
 
 /** Tests that go through the engine; the rest does not depend on the Node that runs it. */
-const engineTests = ['test/isolate', 'test/guest', 'test/conformance', 'test/lambda.test.ts'];
+const engineTests = [
+  'test/isolate',
+  'test/guest',
+  'test/conformance',
+  'test/lambda.test.ts',
+  'test/storage',
+  'test/async',
+];
 
 /**
  * What the host answers follows the host's Node: algorithms, the texts of OpenSSL, the state of the URL

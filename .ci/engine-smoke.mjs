@@ -3,6 +3,9 @@
  * by its name, so that it can be copied beside an installed one.
  */
 import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { Lambda } from 'isolambda';
 
 const handlers = {
@@ -72,6 +75,23 @@ for (const isolation of ['inline', 'thread']) {
 assert.equal(lambda.stats().zombies, 0);
 await lambda.close();
 assert.equal(lambda.stats().environments, 0);
+
+// What was accepted is in the file, and the next host goes on with it.
+const folder = mkdtempSync(join(tmpdir(), 'isolambda-smoke-'));
+const storage = { file: join(folder, 'smoke.db') };
+const before = await Lambda.open({ storage });
+before.createQueue('done');
+await before.createFunction({ name: 'echo', code: { source: handlers.echo } });
+await before.getFunction('echo').configureAsync({ onSuccess: before.getQueue('done') });
+await before.send('echo', { order: 4 });
+await before.close();
+const after = await Lambda.open({ storage });
+const [message] = await after.getQueue('done').receive({ waitMs: 10_000 });
+assert.deepEqual(JSON.parse(message.body).responsePayload, { order: 4 });
+assert.deepEqual(await after.call('echo', { order: 5 }), { order: 5 });
+await after.close();
+rmSync(folder, { recursive: true });
+console.log('  a file: an event and a function survived a restart');
 
 // After close() nothing may keep the process alive, so this timer must never fire.
 setTimeout(() => {
