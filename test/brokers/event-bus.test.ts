@@ -641,6 +641,12 @@ describe('archives', () => {
     await expect(bus.replay({ archive: 'kept', rules: ['none'], ...time })).rejects.toThrow(
       'Rule none does not exist.',
     );
+    // @ts-expect-error what a caller without types may do
+    await expect(bus.replay()).rejects.toThrow('Expected `options` to be an object, got undefined');
+    // @ts-expect-error what a caller without types may do
+    await expect(bus.replay({ archive: 'kept', rules: 'none', ...time })).rejects.toThrow(
+      'Expected `rules` to be a list of names, got "none"',
+    );
     expect(bus.deleteArchive('kept')).toBe(true);
     expect(bus.getArchive('kept')).toBeUndefined();
   });

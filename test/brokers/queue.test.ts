@@ -244,6 +244,26 @@ describe('receipt handles of a standard queue', () => {
     await expect(queue.delete(foreign.receiptHandle)).rejects.toEqual(
       refusal('ReceiptHandleIsInvalid'),
     );
+    await queue.send('order 1');
+    const { receiptHandle } = await oneMessage(queue);
+    await expect(queue.delete(`${receiptHandle}x`)).rejects.toEqual(
+      refusal('ReceiptHandleIsInvalid'),
+    );
+    expect(queue.size).toBe(1);
+  });
+
+  test('a message in the place of its receipt handle is refused, and the option is named', async () => {
+    const { queue } = newQueue();
+    await queue.send('order 1');
+    const message = await oneMessage(queue);
+    const words =
+      /^Expected `receiptHandle` to be the `receiptHandle` of a received message, got \{/;
+    // @ts-expect-error what a caller without types may do
+    await expect(queue.delete(message)).rejects.toThrow(words);
+    // @ts-expect-error what a caller without types may do
+    await expect(queue.changeVisibility(message, 0)).rejects.toThrow(words);
+    // @ts-expect-error what a caller without types may do
+    await expect(queue.deleteBatch([{ id: 'a', receiptHandle: message }])).rejects.toThrow(words);
   });
 
   test('the visibility of a deleted message cannot be changed', async () => {

@@ -189,6 +189,8 @@ test('runUntil gives the reason of a promise that fails, and of one that nothing
   const clock = new VirtualClock(start, { patienceMs: 0 });
   await expect(clock.runUntil(Promise.reject(new Error('no stock')))).rejects.toThrow('no stock');
   await expect(clock.runUntil(new Promise(() => {}))).rejects.toThrow('no timer is left');
+  // @ts-expect-error what a caller without types may do
+  await expect(clock.runUntil(() => 'done')).rejects.toThrow('Expected `promise` to be a promise');
 });
 
 test('runUntil goes on when a timer comes from outside', async () => {

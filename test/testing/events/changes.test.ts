@@ -36,6 +36,12 @@ describe('s3Event', () => {
       .s3;
     expect(Object.keys(object)).toEqual(['key', 'versionId', 'sequencer']);
   });
+
+  test('takes names as records carry them, not those of notifications', () => {
+    expect(() => s3Event({ eventName: 's3:ObjectCreated:Put' })).toThrow(
+      'Expected `eventName` to be the name of an event without "s3:", such as "ObjectCreated:Put", got "s3:ObjectCreated:Put"',
+    );
+  });
 });
 
 describe('dynamoDbStreamEvent', () => {
