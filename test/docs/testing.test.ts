@@ -1,8 +1,8 @@
-import { readFileSync } from 'node:fs';
 import { expect, test as plainTest } from 'vitest';
 import { Lambda } from '../../src/index.ts';
 import { AsyncHistory, FetchMock, sqsEvent, VirtualClock } from '../../src/testing/index.ts';
 import { test } from '../../src/testing/vitest.ts';
+import { examplesMissing } from './examples-of.ts';
 
 /** The examples of docs/testing.md, word for word. */
 
@@ -116,16 +116,6 @@ plainTest('the pieces fit without vitest', async () => {
   expect([lambda.clock, history.all(), web.calls]).toEqual([clock, [], []]);
 });
 
-plainTest('the guide has these examples', () => {
-  const guide = readFileSync(new URL('../../docs/testing.md', import.meta.url), 'utf8');
-  const here = flat(readFileSync(new URL(import.meta.url), 'utf8'));
-  const examples = [...guide.matchAll(/^```ts\n(.*?)^```$/gms)].map(([, text = '']) =>
-    flat(text.replaceAll(/^import .*\n/gm, '')),
-  );
-  expect(examples.length).toBeGreaterThan(4);
-  expect(examples.filter((example) => !here.includes(example))).toEqual([]);
+plainTest('the document has these examples', () => {
+  expect(examplesMissing('testing.md', import.meta.filename)).toEqual([]);
 });
-
-function flat(text: string): string {
-  return text.replaceAll(/\s+/g, ' ').trim();
-}
