@@ -31,7 +31,7 @@ export const asynchronous: Benchmark = {
       const values: number[] = [];
       for (let round = 0; round < rounds; round += 1) {
         progress(`async: ${what} ${where} ${count}, round ${round + 1}`);
-        values.push(Number((await run(what, where, count))[key]));
+        values.push(Number((await run(what, where, count, isQuick ? 200 : 20_000))[key]));
       }
       return median(values);
     };
@@ -76,7 +76,7 @@ async function rates(measure: Measure, many: number): Promise<Section> {
 async function sizes(count: number): Promise<Section> {
   const rows: Section['rows'][number][] = [];
   for (const where of storages) {
-    const { bytes = 0, fileBytes, payloadBytes = 0 } = await run('size', where, count);
+    const { bytes = 0, fileBytes, payloadBytes = 0 } = await run('size', where, count, 0);
     const target = payloadBytes * 3 + fixedBytes;
     rows.push([where, bytes, fileBytes, `<= ${target}`, verdict(bytes <= target)]);
   }
@@ -118,6 +118,7 @@ async function run(
   what: string,
   where: StorageName,
   count: number,
+  probe: number,
 ): Promise<Record<string, number | undefined>> {
   const args = [
     '--expose-gc',
@@ -127,6 +128,7 @@ async function run(
     what,
     where,
     String(count),
+    String(probe),
   ];
   const { stdout } = await promisify(execFile)(process.execPath, args);
   return JSON.parse(stdout) as Record<string, number | undefined>;

@@ -1,6 +1,6 @@
 /**
  * Runs in a process of its own, so that one measurement leaves no heap to the next. Prints one JSON line.
- * Arguments: what, `memory` or `sqlite`, how many events.
+ * Arguments: what, `memory` or `sqlite`, how many events, with how many a depth is measured.
  */
 import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -32,7 +32,7 @@ class ReleasableClock extends SystemClock {
 }
 
 const clock = new ReleasableClock();
-const [what = '', where = '', countText = ''] = process.argv.slice(2);
+const [what = '', where = '', countText = '', probeText = ''] = process.argv.slice(2);
 const count = Number(countText);
 const folder = mkdtempSync(join(tmpdir(), 'isolambda-bench-'));
 const file = join(folder, 'queue.db');
@@ -44,8 +44,8 @@ const event = {
   total: 12.5,
 };
 /** Events that a measurement at some depth is taken with. */
-const probe = 20_000;
-const warmUp = 10_000;
+const probe = Number(probeText);
+const warmUp = probe / 2;
 /** Sends that are under way at one time where each waits for the disk. */
 const window = 1_000;
 
@@ -142,7 +142,7 @@ async function queue(): Promise<object> {
     messages.send(Array.from({ length: many }, () => ({ id: `event-${(next += 1)}`, body })));
   for (let filled = 0; filled < count; filled += 1_000) await send(Math.min(1_000, count - filled));
   const batch = 100;
-  const rounds = 300;
+  const rounds = probe / batch;
   await cycles(messages, send, batch, rounds);
   const startedMs = performance.now();
   await cycles(messages, send, batch, rounds);
