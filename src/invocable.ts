@@ -110,8 +110,8 @@ export class Calls {
     options: SendOptions = {},
     cause: 'caller' | 'record' = 'caller',
   ): Promise<{ readonly requestId: string }> {
-    const { requestId = this.#ids.uuid(), traceId, tenantId } = options;
     checkKnownKeys('options', options, sendKeys);
+    const { requestId = this.#ids.uuid(), traceId, tenantId } = options;
     checkRequest(options, target.pick());
     const { functionName, qualifier = '$LATEST' } = target;
     await this.road.queue.accept(

@@ -3,7 +3,10 @@ import { limits } from '../core/limits.ts';
 import { checkInteger, checkKnownKeys } from '../core/options.ts';
 import type { InvocationRecord } from './invocation-record.ts';
 
-/** Called with the record of a finished event; what it throws is a failed delivery, which is tried again. */
+/**
+ * Called with the record of a finished event. What it throws, or a promise that is not settled after one minute, is a
+ * failed delivery, which is tried again.
+ */
 export type RecordCallback = (record: InvocationRecord) => void | Promise<void>;
 
 /** Where the record of a finished event goes: a queue, topic, function, event bus or bucket, its ARN, or a callback. */
@@ -16,7 +19,7 @@ export type DestinationOption = string | { readonly arn: string } | RecordCallba
 export interface AsyncOptions {
   /** Attempts after the first one when the function fails, 0 to 2. @default 2 */
   readonly maxRetries?: number;
-  /** An event that would be older is given up, in milliseconds, 60,000 to 21,600,000. @default 21_600_000 */
+  /** An event that would be as old by its next attempt is given up, in milliseconds, 60,000 to 21,600,000. @default 21_600_000 */
   readonly maxEventAgeMs?: number;
   /** Gets the record of each event that the handler succeeded with. A bucket cannot. @default none */
   readonly onSuccess?: DestinationOption;

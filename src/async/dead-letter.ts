@@ -1,3 +1,4 @@
+import { isAllowedText } from '../brokers/allowed-text.ts';
 import { limits } from '../core/limits.ts';
 import { checkTopicSize } from './destination.ts';
 import { UndeliverableError, type FindTarget } from './delivery-target.ts';
@@ -27,7 +28,7 @@ export async function sendDeadLetter(
   if (target.isFifo)
     throw new UndeliverableError(`${arn} is FIFO, which dead letters cannot go to`);
   const { requestId, eventJson, error, traceHeader } = letter;
-  const message = firstBytes(error.message, limits.deadLetterMessageBytes);
+  const message = firstBytes(allowedText(error.message), limits.deadLetterMessageBytes);
   const attributes = {
     RequestID: requestId,
     ErrorCode: error.statusCode,
@@ -40,6 +41,14 @@ export async function sendDeadLetter(
   }
   checkTopicSize(eventJson, arn);
   await target.publish(eventJson, { attributes, traceHeader });
+}
+
+/** An error may say anything, coloured text for one, and the letter must not be refused for that. */
+function allowedText(message: string): string {
+  const text = message.slice(0, limits.deadLetterMessageBytes);
+  return isAllowedText(text)
+    ? text
+    : Array.from(text, (character) => (isAllowedText(character) ? character : '\uFFFD')).join('');
 }
 
 /** Cuts between characters. */

@@ -63,7 +63,8 @@ export function nextStep(
   const delayMs =
     outcome === 'function-error' ? facts.functionErrors * minuteMs : backoffMs(facts.backoffs);
   // AWS looks at the age before it schedules: what would come too late is given up now.
-  if (facts.ageMs + delayMs > policy.maxEventAgeMs) {
+  // An attempt takes some time, if none on a clock that stands still.
+  if (facts.ageMs + delayMs >= policy.maxEventAgeMs) {
     return { kind: 'finish', condition: 'EventAgeExceeded' };
   }
   return { kind: 'retry', delayMs };
