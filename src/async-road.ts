@@ -76,6 +76,10 @@ export class AsyncRoad {
     const entry = { functionName, qualifier: qualifierOf(target), options: resolved };
     await this.#options.storage.state.write({ put: [configDocument(entry)] });
     this.#configs.set(entry);
+    if (this.#options.store.has(functionName, target.qualifier)) return;
+    // Deleted meanwhile: the next function of that name must not find it.
+    await this.reset(target);
+    target.pick();
   }
 
   optionsOf(target: Target): AsyncOptions | undefined {
@@ -126,11 +130,13 @@ export class AsyncRoad {
 
   functionDeleted(functionName: string): void {
     this.#targets.delete(functionName);
+    this.queue.functionDeleted(functionName);
     const qualifiers = this.#configs.deleteFunction(functionName);
     this.#forget(qualifiers.map((qualifier) => configKey(functionName, qualifier)));
   }
 
   qualifierDeleted(functionName: string, qualifier: string): void {
+    this.#targets.get(functionName)?.delete(qualifier);
     if (!this.#configs.delete(functionName, qualifier)) return;
     this.#forget([configKey(functionName, qualifier)]);
   }

@@ -173,10 +173,13 @@ export class Lambda implements AsyncDisposable {
       events: this.#events,
     });
     const follower = {
-      changed: ({ name, settings }: FunctionRecord) =>
-        this.#admission.reserve(name, settings.reservedConcurrency),
+      changed: ({ name, settings }: FunctionRecord) => {
+        this.#admission.reserve(name, settings.reservedConcurrency);
+        this.#road.queue.wake();
+      },
       deleted: (name: string) => {
         this.#admission.reserve(name, null);
+        this.#road.queue.wake();
         this.#road.functionDeleted(name);
       },
       qualifierDeleted: (name: string, qualifier: string) =>
@@ -421,6 +424,7 @@ export class Lambda implements AsyncDisposable {
     const timer = setRealTimer(resolve, drainMs);
     // Events that are due may still cause invocations, so calls end after them.
     await Promise.race([this.#road.queue.drain(), tooLate]);
+    this.#road.queue.stop();
     await Promise.race([this.#invoker.drain(), tooLate]);
     timer.cancel();
     this.#invoker.end();

@@ -100,7 +100,8 @@ const filesOfLambda = new Set([
 const mayCallSetImmediate: Record<string, string> = {
   'storage/sqlite-commits': 'all changes of one turn of the event loop share a transaction',
   'core/events': 'a throwing listener is reported outside of the invocation it listens to',
-  'async/lane': 'the answer to send goes out first, and inline handlers leave the host its turns',
+  'async/held-event':
+    'the answer to send goes out first, and inline handlers leave the host its turns',
   'async/event-queue':
     'what an event sets off is under way before a drain looks whether all is done',
   'functions/code/zip-writer': 'packing a large deployment leaves gaps for other work',

@@ -1,5 +1,5 @@
 import type { Clock } from '../core/clock.ts';
-import { FunctionNotFoundError, ThrottledError } from '../core/errors.ts';
+import { ClosedError, FunctionNotFoundError, ThrottledError } from '../core/errors.ts';
 import { isEndless, roundsOf, withRound, type RecursiveLoop } from '../core/lineage.ts';
 import type { ResolvedTarget } from '../functions/routing.ts';
 import type { Invocation } from '../invoke/invoker.ts';
@@ -25,6 +25,8 @@ export interface AttemptPorts {
   /** The version that one request runs on. @throws FunctionNotFoundError */
   pick(functionName: string, qualifier: string): ResolvedTarget;
   invoke(target: ResolvedTarget, invocation: Invocation): InvokeOutcome | Promise<InvokeOutcome>;
+  /** Whether the host ends its invocations, so that a fault says nothing of the event. */
+  isStopping(): boolean;
   /** Throws a fault that somebody asked for; `attempt` counts those that a handler saw and those that none did. */
   disturb?: ((requestId: string, attempt: number) => void) | undefined;
 }
@@ -46,13 +48,16 @@ export function traceOf(event: QueuedEvent, functionArn: string): string {
   });
 }
 
-/** Runs an event once. The result is there at once where the handler's is; never throws. */
+/**
+ * Runs an event once. The result is there at once where the handler's is; `undefined` when the host stopped before
+ * or in the middle, which says nothing of the event. Never throws.
+ */
 export function attempt(
   event: QueuedEvent,
   functionName: string,
   facts: FunctionFacts,
   ports: AttemptPorts,
-): AttemptResult | Promise<AttemptResult> {
+): AttemptResult | undefined | Promise<AttemptResult | undefined> {
   if (facts.reservedConcurrency === 0) return notRun('zero-reserved', 429, 'Rate Exceeded.');
   const rounds = roundsOf(event.traceId, facts.arn);
   if (facts.recursiveLoop === 'Terminate' && isEndless(rounds)) {
@@ -62,12 +67,14 @@ export function attempt(
       'Lambda has detected your function being invoked in a recursive loop with other resources.',
     );
   }
+  const ended = (outcome: InvokeOutcome): AttemptResult | undefined =>
+    isCutOff(outcome) && ports.isStopping() ? undefined : resultOf(outcome);
   try {
     const { requestId, invokeCount, backoffs } = event;
     ports.disturb?.(requestId, invokeCount + backoffs);
     const target = ports.pick(functionName, event.qualifier);
     const outcome = ports.invoke(target, invocationOf(event, facts.arn));
-    return outcome instanceof Promise ? outcome.then(resultOf, failed) : resultOf(outcome);
+    return outcome instanceof Promise ? outcome.then(ended, failed) : ended(outcome);
   } catch (error) {
     return failed(error);
   }
@@ -82,6 +89,11 @@ function invocationOf(event: QueuedEvent, functionArn: string): Invocation {
     extras: { traceId: traceOf(event, functionArn), ...(tenantId !== undefined && { tenantId }) },
     isForcedCold: false,
   };
+}
+
+/** What a host that closes makes of invocations that still run. */
+function isCutOff(outcome: InvokeOutcome): boolean {
+  return outcome.status === 'error' && outcome.isSystemFault;
 }
 
 function resultOf(outcome: InvokeOutcome): AttemptResult {
@@ -107,7 +119,8 @@ function resultOf(outcome: InvokeOutcome): AttemptResult {
 }
 
 /** What was thrown instead of an outcome: nothing ran. */
-function failed(error: unknown): AttemptResult {
+function failed(error: unknown): AttemptResult | undefined {
+  if (error instanceof ClosedError) return undefined;
   if (error instanceof ThrottledError) return notRun('throttled', 429, 'Rate Exceeded.');
   const message = error instanceof Error ? error.message : String(error);
   return notRun('system-fault', error instanceof FunctionNotFoundError ? 404 : 500, message);

@@ -5,18 +5,21 @@ import { roundsOf } from '../core/lineage.ts';
 import { limits } from '../core/limits.ts';
 import { sendDeadLetter } from './dead-letter.ts';
 import { UndeliverableError } from './delivery-target.ts';
+import { CallbackPatience } from './callback-patience.ts';
 import { deliverRecord } from './destination.ts';
-import { traceOf, type FunctionFacts } from './attempt.ts';
+import type { ResolvedDestination } from './async-options.ts';
+import { traceOf } from './attempt.ts';
 import type { EventHandlerOptions } from './event-handler.ts';
 import { recordJson } from './invocation-record.ts';
 import type { DeliveryKind, Ending, QueuedEvent } from './queued-event.ts';
 
 /** A delivery that fails is tried so often in all. AWS tries again too, and does not say how often. */
-const mostFailures = 7;
+const mostFailures = 6;
 
 /** Hands finished events to their destination and their dead-letter target. */
 export class Deliveries {
   readonly #options: EventHandlerOptions;
+  readonly #patience = new CallbackPatience();
 
   constructor(options: EventHandlerOptions) {
     this.#options = options;
@@ -35,28 +38,31 @@ export class Deliveries {
     return { ...ending, remaining, failures: ending.failures + 1 };
   }
 
+  close(): void {
+    this.#patience.close();
+  }
+
   async #try(
     functionName: string,
     event: QueuedEvent,
     ending: Ending,
     kind: DeliveryKind,
   ): Promise<boolean> {
-    const { events, factsOf } = this.#options;
-    const facts = factsOf(functionName);
-    const to = this.#addressOf(functionName, event, ending, kind, facts);
-    // The function, its configuration or its target went away meanwhile.
-    if (to === undefined || facts === undefined) return true;
+    const { events } = this.#options;
+    const { body, to, give } =
+      kind === 'destination'
+        ? this.#destination(functionName, event, ending)
+        : this.#deadLetter(functionName, event, ending);
     const about = this.#facts(functionName, event, ending, to);
-    const body = kind === 'destination' ? this.#record(event, ending, facts) : event.eventJson;
     try {
-      if (kind === 'destination') checkChain(event, ending, facts);
-      if (kind === 'destination') await this.#destination(functionName, event, ending, facts, body);
-      else await this.#deadLetter(event, ending, facts, to);
+      await give();
       const type = kind === 'destination' ? 'destination.delivered' : 'deadLetter.sent';
       if (events.has(type)) events.emit({ type, ...about });
       return true;
     } catch (error) {
-      if (!isHopeless(error) && ending.failures + 1 < mostFailures) return false;
+      // A callback of the user's may throw anything and succeed the next time.
+      const isFinal = to !== 'callback' && isHopeless(error);
+      if (!isFinal && ending.failures + 1 < mostFailures) return false;
       const reason = error instanceof Error ? error.message : String(error);
       const type = kind === 'destination' ? 'destination.failed' : 'deadLetter.failed';
       if (!events.has(type)) warn(kind, about, reason);
@@ -65,66 +71,44 @@ export class Deliveries {
     }
   }
 
-  #addressOf(
-    functionName: string,
-    event: QueuedEvent,
-    ending: Ending,
-    kind: DeliveryKind,
-    facts: FunctionFacts | undefined,
-  ): string | undefined {
-    if (kind === 'deadLetter') return facts?.deadLetter ?? undefined;
-    const { onSuccess, onFailure } = this.#options.configs.of(functionName, event.qualifier);
-    const destination = ending.condition === 'Success' ? onSuccess : onFailure;
-    return destination?.kind === 'arn' ? destination.arn : destination?.kind;
-  }
-
-  async #destination(
-    functionName: string,
-    event: QueuedEvent,
-    ending: Ending,
-    facts: FunctionFacts,
-    record: string,
-  ): Promise<void> {
+  #destination(functionName: string, event: QueuedEvent, ending: Ending): Delivery {
     const { configs, find, ids } = this.#options;
+    const { functionArn, to } = ending;
     const isSuccess = ending.condition === 'Success';
     const { onSuccess, onFailure } = configs.of(functionName, event.qualifier);
-    const destination = isSuccess ? onSuccess : onFailure;
-    if (destination === undefined) return;
-    const delivery = {
-      record,
-      isSuccess,
-      functionName,
-      functionArn: `${facts.arn}:${event.qualifier}`,
-      traceHeader: traceOf(event, facts.arn),
-      atMs: ending.atMs,
-      uuid: () => ids.uuid(),
+    const destination = (isSuccess ? onSuccess : onFailure) ?? addressed(to.destination);
+    const body = recordOf(event, ending);
+    return {
+      body,
+      to: addressOf(destination),
+      give: async () => {
+        checkChain(event, ending);
+        const delivery = {
+          record: body,
+          isSuccess,
+          functionName,
+          functionArn: `${functionArn}:${event.qualifier}`,
+          traceHeader: traceOf(event, functionArn),
+          atMs: ending.atMs,
+          uuid: () => ids.uuid(),
+          patience: this.#patience,
+        };
+        await deliverRecord(destination, delivery, find);
+      },
     };
-    await deliverRecord(destination, delivery, find);
   }
 
-  async #deadLetter(
-    event: QueuedEvent,
-    ending: Ending,
-    facts: FunctionFacts,
-    to: string,
-  ): Promise<void> {
+  #deadLetter(functionName: string, event: QueuedEvent, ending: Ending): Delivery {
+    const { factsOf, find } = this.#options;
     const { requestId, eventJson } = event;
-    const { error = { statusCode: 200, message: '' } } = ending;
-    const traceHeader = traceOf(event, facts.arn);
-    await sendDeadLetter(to, { requestId, eventJson, error, traceHeader }, this.#options.find);
-  }
-
-  #record(event: QueuedEvent, ending: Ending, facts: FunctionFacts): string {
-    const { requestId, qualifier, invokeCount, eventJson } = event;
-    return recordJson({
-      atMs: ending.atMs,
-      requestId,
-      functionArn: `${facts.arn}:${qualifier}`,
-      condition: ending.condition,
-      invokeCount,
-      eventJson,
-      response: ending.response,
-    });
+    const { error = { statusCode: 200, message: '' }, functionArn } = ending;
+    const to = factsOf(functionName)?.deadLetter ?? ending.to.deadLetter ?? '';
+    const traceHeader = traceOf(event, functionArn);
+    return {
+      body: eventJson,
+      to,
+      give: () => sendDeadLetter(to, { requestId, eventJson, error, traceHeader }, find),
+    };
   }
 
   #facts(functionName: string, event: QueuedEvent, ending: Ending, to: string): DeliveryFacts {
@@ -134,10 +118,48 @@ export class Deliveries {
   }
 }
 
+/** One of them, ready to be tried. */
+interface Delivery {
+  readonly body: string;
+  /** ARN, or `callback`. */
+  readonly to: string;
+  readonly give: () => Promise<void>;
+}
+
+/** What events and states call a destination. */
+export function addressOf(destination: ResolvedDestination): string {
+  return destination.kind === 'arn' ? destination.arn : 'callback';
+}
+
+/** The destination that an event was to go to when it ended. */
+function addressed(to = 'callback'): ResolvedDestination {
+  return to === 'callback'
+    ? { kind: 'callback', callback: goneCallback }
+    : { kind: 'arn', arn: to };
+}
+
+function goneCallback(): never {
+  throw new UndeliverableError('The destination was taken away before it had the record');
+}
+
+function recordOf(event: QueuedEvent, ending: Ending): string {
+  const { requestId, qualifier, invokeCount, eventJson } = event;
+  const { atMs, functionArn, condition, response } = ending;
+  return recordJson({
+    atMs,
+    requestId,
+    functionArn: `${functionArn}:${qualifier}`,
+    condition,
+    invokeCount,
+    eventJson,
+    response,
+  });
+}
+
 /** A chain that was stopped once goes round through its failure destination: no handler runs, but it has no end. */
-function checkChain(event: QueuedEvent, ending: Ending, facts: FunctionFacts): void {
+function checkChain(event: QueuedEvent, ending: Ending): void {
   if (ending.condition !== 'RecursiveInvocation') return;
-  const rounds = roundsOf(event.traceId, facts.arn);
+  const rounds = roundsOf(event.traceId, ending.functionArn);
   if (rounds <= limits.recursionRounds) return;
   throw new UndeliverableError('The chain of requests was stopped before and came back through it');
 }

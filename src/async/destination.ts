@@ -1,3 +1,4 @@
+import type { CallbackPatience } from './callback-patience.ts';
 import type { ResolvedDestination } from './async-options.ts';
 import { UndeliverableError, type FindTarget } from './delivery-target.ts';
 import type { InvocationRecord } from './invocation-record.ts';
@@ -14,6 +15,8 @@ export interface RecordDelivery {
   readonly atMs: number;
   /** Makes the key of an object unique. */
   readonly uuid: () => string;
+  /** With callbacks that take their time. */
+  readonly patience: CallbackPatience;
 }
 
 /** SNS takes no more; a longer record is a delivery that fails. */
@@ -30,7 +33,8 @@ export async function deliverRecord(
 ): Promise<void> {
   const { record, traceHeader } = delivery;
   if (destination.kind === 'callback') {
-    await destination.callback(JSON.parse(record) as InvocationRecord);
+    const called: unknown = destination.callback(JSON.parse(record) as InvocationRecord);
+    if (isThenable(called)) await delivery.patience.waitFor(Promise.resolve(called));
     return;
   }
   const { arn } = destination;
@@ -66,6 +70,10 @@ export async function deliverRecord(
       await target.put(objectKey(delivery), record, { traceHeader });
       return;
   }
+}
+
+function isThenable(value: unknown): value is PromiseLike<void> {
+  return typeof value === 'object' && value !== null && 'then' in value;
 }
 
 export function checkTopicSize(message: string, arn: string): void {

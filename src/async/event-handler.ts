@@ -1,13 +1,14 @@
 import type { AsyncFacts, Events } from '../core/events.ts';
 import type { Ids } from '../core/ids.ts';
 import { roundsOf } from '../core/lineage.ts';
-import type { DeliveryQueue, Lease } from '../storage/delivery-queue.ts';
+import type { DeliveryQueue } from '../storage/delivery-queue.ts';
 import type { AsyncConfigs } from './async-configs.ts';
 import { attempt, type AttemptPorts, type AttemptResult, type FunctionFacts } from './attempt.ts';
-import { Deliveries } from './deliveries.ts';
+import { addressOf, Deliveries } from './deliveries.ts';
 import type { FindTarget } from './delivery-target.ts';
+import { done, giveBack, type HeldEvent } from './held-event.ts';
 import { backoffMs, nextStep, type AttemptOutcome, type Condition } from './next-step.ts';
-import { encodeState, queuedEvent, stateOf, type QueuedEvent } from './queued-event.ts';
+import { queuedEvent, type DeliveryKind, type QueuedEvent } from './queued-event.ts';
 
 export interface EventHandlerOptions extends AttemptPorts {
   readonly ids: Ids;
@@ -28,16 +29,22 @@ export class EventHandler {
     this.#deliveries = new Deliveries(options);
   }
 
-  /** Resolves when the step is written down. */
-  async handle(functionName: string, queue: DeliveryQueue, lease: Lease): Promise<void> {
+  /** Ends deliveries that are under way; nobody learns of them any more. */
+  close(): void {
+    this.#deliveries.close();
+  }
+
+  /** Resolves when the step is written down; rejects only for what the storage did. */
+  async handle(functionName: string, queue: DeliveryQueue, held: HeldEvent): Promise<void> {
+    const { lease } = held;
     const event = queuedEvent(lease);
     if (event.ending !== undefined) {
-      await this.#deliver(functionName, queue, lease, event);
+      await this.#deliver(functionName, queue, held, event);
       return;
     }
     const facts = this.#options.factsOf(functionName);
     if (facts === undefined) {
-      await this.#functionGone(functionName, queue, lease, event);
+      await this.#functionGone(functionName, queue, held, event);
       return;
     }
     // A host that ended in the middle leaves a receipt without an end. The event may have taken its host with it,
@@ -45,28 +52,29 @@ export class EventHandler {
     const lost = lease.receiveCount - 1 - event.receipts;
     if (lost > 0) {
       const seen = { ...event, backoffs: event.backoffs + lost - 1 };
-      await this.#decide(functionName, queue, lease, seen, hostEnded, 'lease-lost');
+      await this.#decide(functionName, queue, held, seen, hostEnded, 'lease-lost');
       return;
     }
     const { maxEventAgeMs } = this.#options.configs.of(functionName, event.qualifier);
     if (this.#ageOf(event) > maxEventAgeMs) {
       const tooLate = { statusCode: 500, message: 'The event is older than its maximum age' };
       const result = { outcome: 'system-fault', hasRun: false, response: undefined } as const;
-      await this.#finish(functionName, queue, lease, event, 'EventAgeExceeded', {
+      await this.#finish(functionName, queue, held, event, 'EventAgeExceeded', {
         ...result,
         error: tooLate,
       });
       return;
     }
     this.#attempted(functionName, event);
-    const result = attempt(event, functionName, facts, this.#options);
-    await this.#decide(functionName, queue, lease, event, await result);
+    const result = await attempt(event, functionName, facts, this.#options);
+    if (result === undefined) await this.#keep(queue, held, event);
+    else await this.#decide(functionName, queue, held, event, result);
   }
 
   async #decide(
     functionName: string,
     queue: DeliveryQueue,
-    lease: Lease,
+    held: HeldEvent,
     before: QueuedEvent,
     result: AttemptResult,
     because?: 'lease-lost',
@@ -82,17 +90,17 @@ export class EventHandler {
     const policy = this.#options.configs.of(functionName, event.qualifier);
     const step = nextStep(outcome, { ...event, ageMs: this.#ageOf(event) }, policy);
     if (step.kind === 'finish') {
-      await this.#finish(functionName, queue, lease, event, step.condition, result);
+      await this.#finish(functionName, queue, held, event, step.condition, result);
       return;
     }
     const reason = because ?? retryReason(outcome);
-    await this.#retry(functionName, queue, lease, event, reason, step.delayMs);
+    await this.#retry(functionName, queue, held, event, reason, step.delayMs);
   }
 
   async #retry(
     functionName: string,
     queue: DeliveryQueue,
-    lease: Lease,
+    held: HeldEvent,
     event: QueuedEvent,
     reason: RetryReason,
     delayMs: number,
@@ -107,17 +115,13 @@ export class EventHandler {
     });
     const what =
       reason === 'function-error' ? `retry ${event.functionErrors}` : `a try after ${reason}`;
-    await queue.nack(lease, {
-      delayMs,
-      reason: `${what} of request ${requestId}`,
-      meta: encodeState({ ...stateOf(event), receipts: lease.receiveCount }),
-    });
+    await giveBack(queue, held, event, { delayMs, reason: `${what} of request ${requestId}` });
   }
 
   async #finish(
     functionName: string,
     queue: DeliveryQueue,
-    lease: Lease,
+    held: HeldEvent,
     event: QueuedEvent,
     condition: Condition,
     { response, error }: AttemptResult,
@@ -132,49 +136,60 @@ export class EventHandler {
     );
     const { onSuccess, onFailure } = configs.of(functionName, event.qualifier);
     const destination = condition === 'Success' ? onSuccess : onFailure;
-    const deadLetter = condition === 'Success' ? undefined : factsOf(functionName)?.deadLetter;
-    const remaining = [
-      ...(destination === undefined ? [] : (['destination'] as const)),
-      ...(deadLetter == null ? [] : (['deadLetter'] as const)),
-    ];
-    if (remaining.length === 0) {
-      await queue.ack([lease]);
+    if (condition === 'Success' && destination === undefined) {
+      await done(queue, held);
+      return;
+    }
+    const settings = factsOf(functionName);
+    const deadLetter = condition === 'Success' ? undefined : settings?.deadLetter;
+    const to = {
+      ...(destination !== undefined && { destination: addressOf(destination) }),
+      ...(deadLetter != null && { deadLetter }),
+    };
+    const remaining = Object.keys(to) as DeliveryKind[];
+    if (remaining.length === 0 || settings === undefined) {
+      await done(queue, held);
       return;
     }
     const ending = {
       condition,
       atMs: clock.now(),
+      functionArn: settings.arn,
       remaining,
+      to,
       failures: 0,
       ...(response !== undefined && { response }),
       ...(error !== undefined && condition !== 'Success' && { error }),
     };
-    await this.#deliver(functionName, queue, lease, { ...event, ending });
+    await this.#deliver(functionName, queue, held, { ...event, ending });
   }
 
   async #deliver(
     functionName: string,
     queue: DeliveryQueue,
-    lease: Lease,
+    held: HeldEvent,
     event: QueuedEvent,
   ): Promise<void> {
     const left = await this.#deliveries.run(functionName, event);
     if (left === undefined) {
-      await queue.ack([lease]);
+      await done(queue, held);
       return;
     }
-    await queue.nack(lease, {
-      delayMs: backoffMs(left.failures),
-      reason: `a delivery of request ${event.requestId}`,
-      meta: encodeState({ ...stateOf(event), ending: left, receipts: lease.receiveCount }),
-    });
+    const delayMs = backoffMs(left.failures);
+    const reason = `a delivery of request ${event.requestId}`;
+    await giveBack(queue, held, { ...event, ending: left }, { delayMs, reason });
+  }
+
+  /** The host stopped: whoever takes the event next finds it as it was. */
+  async #keep(queue: DeliveryQueue, held: HeldEvent, event: QueuedEvent): Promise<void> {
+    await giveBack(queue, held, event, { delayMs: 0, reason: `request ${event.requestId}` });
   }
 
   /** Its configuration and its dead-letter target are gone with it; what is left is to say so. */
   async #functionGone(
     functionName: string,
     queue: DeliveryQueue,
-    lease: Lease,
+    held: HeldEvent,
     event: QueuedEvent,
   ): Promise<void> {
     this.#options.events.emit({
@@ -183,7 +198,7 @@ export class EventHandler {
       condition: 'FunctionDeleted',
       invokeCount: event.invokeCount,
     });
-    await queue.ack([lease]);
+    await done(queue, held);
   }
 
   #stopped(functionName: string, { requestId, traceId }: QueuedEvent): void {

@@ -1,5 +1,6 @@
 import { realNowMs, type Clock, type ClockTimer } from '../core/clock.ts';
 import type { DeliveryQueue, Lease } from '../storage/delivery-queue.ts';
+import { nextTurn, type HeldEvent } from './held-event.ts';
 import { withReceipt } from './queued-event.ts';
 
 export interface LaneOptions {
@@ -7,12 +8,12 @@ export interface LaneOptions {
   readonly functionName: string;
   readonly queue: DeliveryQueue;
   readonly clock: Clock;
-  /** Events that may be dealt with at one time; read before each receive. */
+  /** Events that may be dealt with at one time; read before each receive and at each `wake`. */
   readonly limit: () => number;
   /** Set while so many guests compute that one more would only wait; resolves when that is over. */
   readonly relief: () => Promise<void> | undefined;
   /** Takes one event a step further; never rejects for what an event did. */
-  readonly handle: (lease: Lease) => Promise<void>;
+  readonly handle: (held: HeldEvent) => Promise<void>;
   readonly onFault: (error: unknown, lease: Lease | undefined) => void;
 }
 
@@ -33,9 +34,10 @@ const turnMs = 8;
 export class Lane {
   readonly #options: LaneOptions;
   readonly #stopping = new AbortController();
-  readonly #running = new Map<string, Lease>();
-  /** Resolves when there is room for another event. */
-  #onRoom: (() => void) | undefined;
+  /** By their number in the queue: ids are the sender's, who may give one twice. */
+  readonly #held = new Map<bigint, HeldEvent>();
+  /** Set while the lane waits for room. */
+  #onWake: (() => void) | undefined;
   #renewal: ClockTimer | undefined;
   readonly #done: Promise<void>;
 
@@ -44,48 +46,61 @@ export class Lane {
     this.#done = this.#run();
   }
 
-  get running(): number {
-    return this.#running.size;
+  /** Events in its hands. */
+  get holds(): number {
+    return this.#held.size;
+  }
+
+  /** There may be room that was not there before. */
+  wake(): void {
+    this.#onWake?.();
   }
 
   /** Takes no more events; resolves when those that were taken are dealt with. */
-  async stop(): Promise<void> {
+  stop(): Promise<void> {
     this.#stopping.abort();
-    this.#onRoom?.();
-    await this.#done;
+    this.wake();
+    return this.#done;
+  }
+
+  /** Nobody waits any longer for what is still being dealt with. */
+  abandon(): void {
+    this.#renewal?.cancel();
+    this.#renewal = undefined;
+    this.#held.clear();
   }
 
   async #run(): Promise<void> {
     const { signal } = this.#stopping;
     const settled = new Set<Promise<void>>();
     while (!signal.aborted) {
-      const room = Math.max(this.#options.limit(), 1) - this.#running.size;
+      const room = Math.max(this.#options.limit(), 1) - this.#held.size;
       if (room <= 0) {
-        await this.#room();
+        await this.#untilWoken();
         continue;
       }
-      const leases = await this.#receive(Math.min(room, batchSize));
-      if (leases.length === 0) continue;
-      let release = this.#hold();
+      const taken = this.#hold(await this.#receive(Math.min(room, batchSize)));
+      if (taken.length === 0) continue;
+      let release = this.#holdClock();
       // The answer to `send` goes out first: its caller must not see the handler start before.
       await nextTurn();
       let turnStartedMs = realNowMs();
-      for (const lease of leases) {
+      for (const held of taken) {
         if (this.#options.relief() !== undefined) {
           // Guests that compute hold the clock themselves, for as long as their budgets let them.
           release?.();
           await this.#untilRelief();
-          release = this.#hold();
+          release = this.#holdClock();
         }
         if (signal.aborted) {
-          await this.#giveBack(lease);
+          await this.#giveBack(held);
           continue;
         }
         if (realNowMs() - turnStartedMs > turnMs) {
           await nextTurn();
           turnStartedMs = realNowMs();
         }
-        const handled = this.#handle(lease);
+        const handled = this.#handle(held);
         settled.add(handled);
         void handled.then(() => settled.delete(handled));
       }
@@ -108,48 +123,72 @@ export class Lane {
     }
   }
 
+  /**
+   * From here on the leases are renewed. A lease of an event that is in hand already is the one to answer with:
+   * the clock went ahead so far that the one before ran out, and nothing has to be done twice for that.
+   */
+  #hold(leases: readonly Lease[]): readonly HeldEvent[] {
+    const taken: HeldEvent[] = [];
+    for (const lease of leases) {
+      const before = this.#held.get(lease.sequence);
+      if (before !== undefined) {
+        before.lease = lease;
+        continue;
+      }
+      const held = { lease };
+      this.#held.set(lease.sequence, held);
+      taken.push(held);
+    }
+    if (this.#held.size > 0) this.#renewal ??= this.#renewLater();
+    return taken;
+  }
+
+  #letGo({ lease }: HeldEvent): void {
+    this.#held.delete(lease.sequence);
+    this.wake();
+    if (this.#held.size > 0) return;
+    this.#renewal?.cancel();
+    this.#renewal = undefined;
+  }
+
   async #pause(): Promise<void> {
     const { clock, functionName } = this.#options;
+    const { signal } = this.#stopping;
     const { promise, resolve } = Promise.withResolvers<void>();
     const label = `events to ${functionName}, whose queue failed`;
     const timer = clock.setTimer(resolve, faultPauseMs, { label });
-    this.#stopping.signal.addEventListener('abort', () => resolve(), { once: true });
+    const end = (): void => resolve();
+    signal.addEventListener('abort', end);
     await promise;
+    signal.removeEventListener('abort', end);
     timer.cancel();
   }
 
   /** Taken, but the lane was stopped before its turn came. */
-  async #giveBack(lease: Lease): Promise<void> {
+  async #giveBack(held: HeldEvent): Promise<void> {
+    const { lease } = held;
+    const reason = `request ${lease.id}`;
     try {
-      await this.#options.queue.nack(lease, {
-        delayMs: 0,
-        reason: `request ${lease.id}`,
-        meta: withReceipt(lease),
-      });
+      await this.#options.queue.nack(lease, { delayMs: 0, reason, meta: withReceipt(lease) });
     } catch (error) {
-      this.#options.onFault(error, lease);
-    }
-  }
-
-  async #handle(lease: Lease): Promise<void> {
-    this.#running.set(lease.id, lease);
-    this.#renewal ??= this.#renewLater();
-    try {
-      await this.#options.handle(lease);
-    } catch (error) {
-      // The lease runs out and the event comes again.
       this.#options.onFault(error, lease);
     } finally {
-      this.#running.delete(lease.id);
-      this.#onRoom?.();
-      if (this.#running.size === 0) {
-        this.#renewal?.cancel();
-        this.#renewal = undefined;
-      }
+      this.#letGo(held);
     }
   }
 
-  #hold(): (() => void) | undefined {
+  async #handle(held: HeldEvent): Promise<void> {
+    try {
+      await this.#options.handle(held);
+    } catch (error) {
+      // The lease runs out and the event comes again.
+      this.#options.onFault(error, held.lease);
+    } finally {
+      this.#letGo(held);
+    }
+  }
+
+  #holdClock(): (() => void) | undefined {
     const { clock, functionName } = this.#options;
     return clock.hold?.(`events to ${functionName}`);
   }
@@ -162,11 +201,11 @@ export class Lane {
     }
   }
 
-  async #room(): Promise<void> {
+  async #untilWoken(): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<void>();
-    this.#onRoom = resolve;
+    this.#onWake = resolve;
     await promise;
-    this.#onRoom = undefined;
+    this.#onWake = undefined;
   }
 
   #renewLater(): ClockTimer {
@@ -179,16 +218,10 @@ export class Lane {
 
   #renew(): void {
     this.#renewal = this.#renewLater();
-    for (const lease of this.#running.values()) {
+    for (const { lease } of this.#held.values()) {
       this.#options.queue
         .extend(lease, leaseMs)
         .catch((error: unknown) => this.#options.onFault(error, lease));
     }
   }
-}
-
-function nextTurn(): Promise<void> {
-  return new Promise((resolve) => {
-    setImmediate(resolve);
-  });
 }

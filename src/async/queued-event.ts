@@ -24,11 +24,18 @@ export interface Ending {
   readonly condition: Condition;
   /** When it was finished; the record's timestamp. */
   readonly atMs: number;
+  /** Unqualified. */
+  readonly functionArn: string;
   /** Why it was given up, for the dead letter. */
   readonly error?: { readonly statusCode: number; readonly message: string };
   /** Of the last attempt, if it ran. */
   readonly response?: LastResponse;
   readonly remaining: readonly DeliveryKind[];
+  /**
+   * Where these were to go at the end: ARNs, or `callback`. What the function says now counts first; this is for
+   * a function or a configuration that is gone.
+   */
+  readonly to: Readonly<Partial<Record<DeliveryKind, string>>>;
   /** Attempts at these deliveries that failed so far. */
   readonly failures: number;
 }

@@ -1,5 +1,4 @@
 import { ClosedError, InvalidOptionError } from '../core/errors.ts';
-import { checkKnownKeys } from '../core/options.ts';
 import { resourceArn } from '../core/resource-arn.ts';
 import { formatTraceHeader, parseTraceHeader } from '../core/trace-header.ts';
 import type { Archive, ArchiveOptions } from './archive.ts';
@@ -149,7 +148,6 @@ export class EventBus implements RuleBus {
    */
   async replay(options: ReplayOptions): Promise<Replay> {
     this.#checkIsOpen();
-    checkKnownKeys('options', options, ['archive', 'fromMs', 'toMs', 'rules', 'name']);
     const { name = `replay-${this.#context.ids.uuid()}`, rules } = options;
     if (rules !== undefined) this.#checkRules(rules);
     const { events, replay } = this.#archives.select({ ...options, name });
