@@ -14,7 +14,7 @@ import { recordJson } from './invocation-record.ts';
 import type { DeliveryKind, Ending, QueuedEvent } from './queued-event.ts';
 
 /** A delivery that fails is tried so often in all. AWS tries again too, and does not say how often. */
-const mostFailures = 6;
+const mostFailures = 7;
 
 /** Hands finished events to their destination and their dead-letter target. */
 export class Deliveries {

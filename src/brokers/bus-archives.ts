@@ -1,6 +1,6 @@
 import type { Home } from '../core/arn.ts';
 import type { Clock } from '../core/clock.ts';
-import { checkInteger, checkKnownKeys } from '../core/options.ts';
+import { checkInteger } from '../core/options.ts';
 import { Archive, type ArchiveOptions } from './archive.ts';
 import { BrokerError } from './broker-error.ts';
 import type { AcceptedEvent } from './bus-event.ts';
@@ -69,7 +69,6 @@ export class BusArchives {
     readonly events: readonly AcceptedEvent[];
     readonly replay: Replay;
   } {
-    checkKnownKeys('options', options, ['archive', 'fromMs', 'toMs', 'rules', 'name']);
     const { archive: archiveName, fromMs, toMs, name } = options;
     checkReplayName(name);
     for (const [option, value] of Object.entries({ fromMs, toMs })) {

@@ -1,4 +1,5 @@
 import { ClosedError, InvalidOptionError } from '../core/errors.ts';
+import { checkKnownKeys } from '../core/options.ts';
 import { resourceArn } from '../core/resource-arn.ts';
 import { formatTraceHeader, parseTraceHeader } from '../core/trace-header.ts';
 import type { Archive, ArchiveOptions } from './archive.ts';
@@ -148,6 +149,7 @@ export class EventBus implements RuleBus {
    */
   async replay(options: ReplayOptions): Promise<Replay> {
     this.#checkIsOpen();
+    checkKnownKeys('options', options, ['archive', 'fromMs', 'toMs', 'rules', 'name']);
     const { name = `replay-${this.#context.ids.uuid()}`, rules } = options;
     if (rules !== undefined) this.#checkRules(rules);
     const { events, replay } = this.#archives.select({ ...options, name });

@@ -1,3 +1,4 @@
+import { InvalidOptionError } from '../core/errors.ts';
 import { BrokerError } from './broker-error.ts';
 
 /**
@@ -18,8 +19,15 @@ export function formatReceiptHandle({ queue, id, token, receivedMs }: Receipt): 
   return Buffer.from(JSON.stringify([queue, id, token, receivedMs])).toString('base64');
 }
 
-/** @throws BrokerError `ReceiptHandleIsInvalid` for what is no handle, or one of another queue */
+/**
+ * @throws BrokerError `ReceiptHandleIsInvalid` for what is no handle, or one of another queue
+ * @throws InvalidOptionError for what is no text, such as the whole message
+ */
 export function parseReceiptHandle(queue: string, handle: string): Receipt {
+  if (typeof handle !== 'string') {
+    const rule = 'the `receiptHandle` of a received message';
+    throw new InvalidOptionError('receiptHandle', rule, handle);
+  }
   const [from, id, token, receivedMs] = partsOf(handle);
   if (
     from === queue &&
@@ -27,7 +35,9 @@ export function parseReceiptHandle(queue: string, handle: string): Receipt {
     typeof token === 'string' &&
     typeof receivedMs === 'number'
   ) {
-    return { queue, id, token, receivedMs };
+    const receipt = { queue, id, token, receivedMs };
+    // Decoding is lenient: a handle with something behind it reads the same.
+    if (formatReceiptHandle(receipt) === handle) return receipt;
   }
   throw new BrokerError(
     'ReceiptHandleIsInvalid',
@@ -35,8 +45,7 @@ export function parseReceiptHandle(queue: string, handle: string): Receipt {
   );
 }
 
-function partsOf(handle: unknown): readonly unknown[] {
-  if (typeof handle !== 'string') return [];
+function partsOf(handle: string): readonly unknown[] {
   try {
     const parts: unknown = JSON.parse(Buffer.from(handle, 'base64').toString());
     return Array.isArray(parts) ? parts : [];

@@ -1,5 +1,5 @@
 import { EventEmitter } from 'eventemitter3';
-import type { ErrorPayload } from './errors.ts';
+import { InvalidOptionError, type ErrorPayload } from './errors.ts';
 
 /** The environment that something happened in; one frozen object for its whole life. */
 export interface EnvironmentInfo {
@@ -293,6 +293,9 @@ export class Events {
     name: Name,
     listener: (event: LambdaEvents[Name]) => void,
   ): void {
+    if (typeof listener !== 'function') {
+      throw new InvalidOptionError('listener', 'a function', listener);
+    }
     const key = listener as Listener;
     const guarded = this.#guarded.get(key) ?? guard(key);
     this.#guarded.set(key, guarded);

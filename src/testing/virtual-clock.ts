@@ -1,4 +1,5 @@
 import { setRealTimer, type Clock, type ClockTimer, type TimerOptions } from '../core/clock.ts';
+import { InvalidOptionError } from '../core/errors.ts';
 import { checkInteger, checkKnownKeys } from '../core/options.ts';
 import { HeldWorks, type HeldWork } from './held-work.ts';
 import { TimerHeap } from './timer-heap.ts';
@@ -136,6 +137,9 @@ export class VirtualClock implements Clock {
    * const answer = await clock.runUntil(poll.call()); // however long its handler sleeps
    */
   async runUntil<T>(promise: Promise<T>): Promise<T> {
+    if (typeof (promise as Promise<T> | undefined)?.then !== 'function') {
+      throw new InvalidOptionError('promise', 'a promise', promise);
+    }
     const state = { isSettled: false };
     const onSettled = (): void => {
       state.isSettled = true;

@@ -38,7 +38,7 @@ test.concurrent.each([
 // The invocation starts its init anew after the pool was closed; the environment then holds the process.
 test.concurrent('a script that closes at once while an init runs ends by itself', async () => {
   const lines = ['error', 'error', 'end'];
-  expect(await tell('starting', 6_000)).toEqual({ lines, exitCode: 0, stderr: '' });
+  expect(await tell('starting', 15_000)).toEqual({ lines, exitCode: 0, stderr: '' });
 });
 
 test('a script whose destination never answers ends by itself and says what is left', async () => {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { checkInteger } from '../../core/options.ts';
+import { checkInteger, checkString } from '../../core/options.ts';
 import { resourceArn } from '../../core/resource-arn.ts';
 import { encodeKey } from '../../brokers/object-key.ts';
 import {
@@ -66,6 +66,12 @@ export interface S3EventOptions extends EventOrigin {
   readonly overrides?: Overrides<S3Record>;
 }
 
+const eventNameRule = {
+  maxLength: 100,
+  pattern: /^(?!s3:)\w+(?::\w+)*$/,
+  says: 'the name of an event without "s3:", such as "ObjectCreated:Put"',
+};
+
 /**
  * A notification of a bucket.
  * @example
@@ -76,6 +82,7 @@ export function s3Event(options: S3EventOptions = {}): S3Event {
   const { home, atMs } = originOf(options, keys);
   const { bucket = 'my-bucket', key = 'my-key', eventName = 'ObjectCreated:Put' } = options;
   const { body = '', versionId } = options;
+  checkString('eventName', eventName, eventNameRule);
   const bytes = body instanceof Uint8Array ? body : Buffer.from(textOf(body));
   const { size = bytes.byteLength } = options;
   checkInteger('size', size, { min: 0, max: Number.MAX_SAFE_INTEGER });
