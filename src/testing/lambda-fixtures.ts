@@ -13,7 +13,10 @@ export type LeftoverMode = 'fail' | 'warn' | 'ignore';
 export interface LambdaFixtures {
   /** The clock of `lambda`. It stands at 2026-01-01T00:00:00Z until the test moves it. */
   readonly clock: VirtualClock;
-  /** On `clock`, with ids that are the same on every run; closed after the test. */
+  /**
+   * On `clock`, with ids that are the same on every run; closed after the test. A function without `cpuMs` may compute
+   * for as long as its timeout, so that a busy machine fails no test.
+   */
   readonly lambda: Lambda;
   /**
    * Answers what functions ask for over HTTP. A test that takes it has no other network, and fails when a
@@ -41,6 +44,12 @@ interface Kit {
 }
 
 /**
+ * The share of a CPU that a small function has on AWS is used up in tests by a cold start on a busy machine: here
+ * the default of `cpuMs` is the whole timeout.
+ */
+const usual: LambdaOptions = { seed: 1, memoryMbPerVcpu: 1 };
+
+/**
  * Vitest's `test` with a `Lambda` whose time the test moves.
  * @example
  * import { test } from 'isolambda/vitest';
@@ -53,7 +62,7 @@ export const test: TestAPI<LambdaFixtures> = base.extend<LambdaFixtures & { read
     checkOneOf('onLeftovers', onLeftovers, ['fail', 'warn', 'ignore']);
     const clock = new VirtualClock();
     const interceptor = new LazyInterceptor();
-    const lambda = new Lambda({ seed: 1, ...lambdaOptions, clock, intercept: interceptor });
+    const lambda = new Lambda({ ...usual, ...lambdaOptions, clock, intercept: interceptor });
     const history = new AsyncHistory(lambda);
     await use({ clock, lambda, history, interceptor });
     const leftovers = [...history.leftovers(clock.now()), ...stillRunning(lambda, clock)];

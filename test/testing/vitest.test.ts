@@ -18,6 +18,18 @@ describe('the fixtures', () => {
     await call;
   });
 
+  test('let a handler compute for as long as its timeout, unless it says otherwise', async ({
+    lambda,
+  }) => {
+    const code = { source: 'exports.handler = () => {};' };
+    const [usual, strict] = await Promise.all([
+      lambda.createFunction({ name: 'usual', code }),
+      lambda.createFunction({ name: 'strict', code, cpuMs: 200 }),
+    ]);
+    expect(usual.latest.settings).toMatchObject({ timeoutMs: 3_000, cpuMs: 3_000 });
+    expect(strict.latest.settings).toMatchObject({ timeoutMs: 3_000, cpuMs: 200 });
+  });
+
   const requestIds: string[] = [];
   test.for([1, 2])(
     'give each test a Lambda of its own, with the same ids: %i',
