@@ -2,7 +2,7 @@ import { resolveHome } from '../../src/core/arn.ts';
 import type { Clock } from '../../src/core/clock.ts';
 import { FunctionNotFoundError } from '../../src/core/errors.ts';
 import { Events, type LambdaEvents } from '../../src/core/events.ts';
-import { SeededIds } from '../../src/core/ids.ts';
+import { SeededIds, type Ids } from '../../src/core/ids.ts';
 import { seededRandom } from '../../src/core/random.ts';
 import { AsyncConfigs } from '../../src/async/async-configs.ts';
 import { resolveAsyncOptions, type AsyncOptions } from '../../src/async/async-options.ts';
@@ -26,6 +26,8 @@ export interface BareRoadOptions {
   readonly clock: Clock;
   readonly openQueue: (options: OpenQueueOptions) => DeliveryQueue;
   readonly events?: Events;
+  /** Hosts that follow each other share one. */
+  readonly ids?: Ids;
 }
 
 const home = resolveHome({ region: 'us-east-1', accountId: '123456789012' });
@@ -39,15 +41,18 @@ export class BareRoad {
   readonly targets = new Map<string, DeliveryTarget>();
   readonly queue: EventQueue;
   readonly #configs: AsyncConfigs;
-  readonly #ids = new SeededIds(seededRandom(1));
+  readonly #ids: Ids;
 
-  constructor({ clock, openQueue, events = new Events() }: BareRoadOptions) {
+  constructor(options: BareRoadOptions) {
+    const { clock, openQueue, events = new Events() } = options;
+    const { ids = new SeededIds(seededRandom(1)) } = options;
     this.events = events;
+    this.#ids = ids;
     const find = (arn: string): DeliveryTarget | undefined => this.targets.get(arn);
     this.#configs = new AsyncConfigs(home, find);
     this.queue = new EventQueue({
       clock,
-      ids: this.#ids,
+      ids,
       events,
       configs: this.#configs,
       find,
