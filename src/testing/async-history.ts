@@ -45,6 +45,8 @@ interface Story extends AsyncStory {
   state: AsyncState;
   condition: string | undefined;
   nextAt: number | undefined;
+  /** The attempt of which nothing is known yet: its number, and where its line is. */
+  openAttempt: { readonly number: number; readonly line: number } | undefined;
   readonly attemptedAt: number[];
   readonly places: string[];
   readonly failedDeliveries: string[];
@@ -67,8 +69,14 @@ export class AsyncHistory {
     source.on('async.accepted', (event) => void this.#story(event));
     source.on('async.attempted', (event) => this.#attempted(event));
     source.on('async.retried', (event) => this.#retried(event));
-    source.on('async.succeeded', (event) => this.#ended(event, 'succeeded', 'Success'));
-    source.on('async.dropped', (event) => this.#ended(event, 'dropped', event.condition));
+    source.on('async.succeeded', (event) => {
+      this.#attemptEnded(event, event.invokeCount);
+      this.#ended(event, 'succeeded', 'Success');
+    });
+    source.on('async.dropped', (event) => {
+      this.#attemptEnded(event, event.invokeCount);
+      this.#ended(event, 'dropped', event.condition);
+    });
     source.on('async.abandoned', (event) => this.#ended(event, 'abandoned', undefined));
     source.on('destination.delivered', (event) => this.#reached(event, 'record'));
     source.on('deadLetter.sent', (event) => this.#reached(event, 'letter'));
@@ -132,12 +140,25 @@ export class AsyncHistory {
   #attempted(event: LambdaEvents['async.attempted']): void {
     const story = this.#story(event);
     story.attemptedAt.push(event.at);
+    story.openAttempt = { number: event.attempt, line: story.lines.length };
     story.nextAt = undefined;
     tell(story, event.at, `attempt ${event.attempt}`);
   }
 
+  /** `invokeCount` says how often the handler was started: a throttled attempt, for one, did not start it. */
+  #attemptEnded(event: AsyncFacts, invokeCount: number): void {
+    const story = this.#story(event);
+    const { openAttempt } = story;
+    story.openAttempt = undefined;
+    if (openAttempt === undefined || invokeCount >= openAttempt.number) return;
+    story.attemptedAt.pop();
+    story.lines.splice(openAttempt.line, 1);
+  }
+
   #retried(event: LambdaEvents['async.retried']): void {
     const story = this.#story(event);
+    // After a lost lease nobody knows what the handler did.
+    if (event.reason !== 'lease-lost') this.#attemptEnded(event, event.invokeCount);
     story.nextAt = event.at + event.delayMs;
     tell(story, event.at, `${event.reason}, comes again in ${seconds(event.delayMs)}`);
   }
@@ -173,6 +194,7 @@ export class AsyncHistory {
       state: 'waiting',
       condition: undefined,
       nextAt: undefined,
+      openAttempt: undefined,
       ...{ attemptedAt: [], places: [], failedDeliveries: [], lines: [] },
     };
     tell(story, at, `accepted for ${functionName}:${qualifier}`);

@@ -53,6 +53,39 @@ test('an event is followed from its acceptance to the place where its letter wen
   expect(history.leftovers(startMs + 60_020)).toEqual([]);
 });
 
+test('an attempt at which the handler did not start is none', () => {
+  const { history, tell } = setUp();
+  tell('async.accepted', 0);
+  tell('async.attempted', 0, { attempt: 1, ageMs: 0 });
+  tell('async.retried', 0, { reason: 'throttled', delayMs: 1_000, invokeCount: 0 });
+  tell('async.attempted', 1_000, { attempt: 1, ageMs: 1_000 });
+  tell('async.retried', 1_000, { reason: 'function-error', delayMs: 60_000, invokeCount: 1 });
+  tell('async.attempted', 61_000, { attempt: 2, ageMs: 61_000 });
+  tell('async.dropped', 61_000, { condition: 'ZeroReservedConcurrency', invokeCount: 1 });
+
+  expect(history.of('r1')).toMatchObject({
+    attemptedAt: [startMs + 1_000],
+    lines: [
+      '0 s: accepted for orders:$LATEST',
+      '0 s: throttled, comes again in 1 s',
+      '1 s: attempt 1',
+      '1 s: function-error, comes again in 60 s',
+      '61 s: given up: ZeroReservedConcurrency',
+    ],
+  });
+});
+
+test('an attempt that comes again although it was dealt with counts', () => {
+  const { history, tell } = setUp();
+  tell('async.accepted', 0);
+  for (const atMs of [0, 5_000]) {
+    tell('async.attempted', atMs, { attempt: 1, ageMs: atMs });
+    tell('async.succeeded', atMs, { invokeCount: 1 });
+    tell('async.retried', atMs, { reason: 'lease-lost', delayMs: 1_000, invokeCount: 0 });
+  }
+  expect(history.of('r1')?.attemptedAt).toEqual([startMs, startMs + 5_000]);
+});
+
 describe('expectEndedIn', () => {
   test('takes a queue or its ARN, and agrees with what happened', () => {
     const { history, tell, fail } = setUp();
