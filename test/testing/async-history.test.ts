@@ -22,7 +22,12 @@ function setUp() {
   const fail = (requestId?: string): void => {
     tell('async.accepted', 0, {}, requestId);
     tell('async.attempted', 0, { attempt: 1, ageMs: 0 }, requestId);
-    tell('async.retried', 10, { reason: 'function-error', delayMs: 60_000 }, requestId);
+    tell(
+      'async.retried',
+      10,
+      { reason: 'function-error', delayMs: 60_000, invokeCount: 1 },
+      requestId,
+    );
     tell('async.attempted', 60_010, { attempt: 2, ageMs: 60_010 }, requestId);
     tell('async.dropped', 60_020, { condition: 'RetriesExhausted', invokeCount: 2 }, requestId);
   };
@@ -134,7 +139,7 @@ describe('leftovers', () => {
       'orders: the event r1 still waits after 0 attempts',
     ]);
     tell('async.attempted', 0, { attempt: 1, ageMs: 0 });
-    tell('async.retried', 0, { reason: 'function-error', delayMs: 60_000 });
+    tell('async.retried', 0, { reason: 'function-error', delayMs: 60_000, invokeCount: 1 });
     expect(history.leftovers(startMs + 1_000)).toEqual([
       'orders: the event r1 still waits after 1 attempt, the next comes in 59 s',
     ]);
