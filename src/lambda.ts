@@ -440,7 +440,7 @@ export class Lambda implements AsyncDisposable {
     return this.close();
   }
 
-  #brokerContext(): BrokerContext {
+  #brokerContext(): Omit<BrokerContext, 'onQueueChange'> {
     const { home, clock, ids, random } = this.#options;
     return {
       home,

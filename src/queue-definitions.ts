@@ -45,8 +45,12 @@ export function isSameDefinition(a: QueueDefinition, b: QueueDefinition): boolea
   return JSON.stringify(a) === JSON.stringify(b);
 }
 
+export function definitionKey(name: string): string {
+  return `${definitionPrefix}${name}`;
+}
+
 export function definitionDocument(definition: QueueDefinition): StateDocument {
-  return writeDocument(`${definitionPrefix}${definition.name}`, definition);
+  return writeDocument(definitionKey(definition.name), definition);
 }
 
 /** @throws StateError when the document is not what `definitionDocument` wrote */

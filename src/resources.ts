@@ -11,11 +11,13 @@ import { ConflictError } from './core/errors.ts';
 import { resourceArn, type ResourceKind } from './core/resource-arn.ts';
 import {
   definitionDocument,
+  definitionKey,
   definitionOf,
   definitionPrefix,
   isSameDefinition,
   readDefinition,
 } from './queue-definitions.ts';
+import type { StateChanges } from './storage/state-store.ts';
 import type { Storage } from './storage/storage.ts';
 
 /** What a `Lambda` can create besides functions, by kind. */
@@ -38,8 +40,11 @@ export class Resources {
   /** Definitions on their way to the storage. */
   readonly #writing = new Set<Promise<void>>();
 
-  constructor(context: BrokerContext, storage: Storage) {
-    this.#context = context;
+  constructor(context: Omit<BrokerContext, 'onQueueChange'>, storage: Storage) {
+    this.#context = {
+      ...context,
+      onQueueChange: (name, change) => this.#queueChanged(name, change),
+    };
     this.#storage = storage;
   }
 
@@ -78,14 +83,27 @@ export class Resources {
     }
   }
 
+  #queueChanged(name: string, change: 'settings' | 'destroyed'): void {
+    const queue = this.find('queue', name);
+    if (queue === undefined) return;
+    if (change === 'destroyed') this.#byArn.delete(queue.arn);
+    if (!this.#storage.isDurable) return;
+    if (change === 'settings') this.#keep(queue);
+    else this.#write(name, { delete: [definitionKey(name)] });
+  }
+
   #keep(queue: Queue): void {
     const document = definitionDocument(definitionOf(queue.name, queue.settings));
+    this.#write(queue.name, { put: [document] });
+  }
+
+  #write(name: string, changes: StateChanges): void {
     const writing = this.#storage.state
-      .write({ put: [document] })
+      .write(changes)
       .catch((error: unknown) => {
         const problem = error instanceof Error ? error.message : String(error);
         process.emitWarning(
-          `The queue "${queue.name}" will not be there after a restart: ${problem}`,
+          `The queue "${name}" will not be as it is now after a restart: ${problem}`,
           { type: 'IsolambdaStorage' },
         );
       })

@@ -21,6 +21,8 @@ export interface BrokerContext {
    * @default a warning of the process
    */
   readonly onUndelivered: (message: UndeliveredMessage) => void;
+  /** Told when a queue has other settings, or was destroyed. @default nobody is told */
+  readonly onQueueChange: (name: string, change: 'settings' | 'destroyed') => void;
 }
 
 /** A message that is lost unless somebody listens. */
@@ -42,8 +44,9 @@ export function resolveBrokerContext(given: Partial<BrokerContext> = {}): Broker
     random = Math.random,
     openQueue = inMemory(clock),
     onUndelivered = warn,
+    onQueueChange = () => {},
   } = given;
-  return Object.freeze({ home, clock, ids, random, openQueue, onUndelivered });
+  return Object.freeze({ home, clock, ids, random, openQueue, onUndelivered, onQueueChange });
 }
 
 /** Every context that is given none has a storage of its own, so names cannot meet. */

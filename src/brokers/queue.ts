@@ -218,6 +218,7 @@ export class Queue implements AsyncDisposable {
     this.#leaveDeadLetterQueue();
     this.#settings = settings;
     this.#joinDeadLetterQueue();
+    this.#context.onQueueChange(this.name, 'settings');
   }
 
   /**
@@ -249,6 +250,7 @@ export class Queue implements AsyncDisposable {
     if (this.#state !== 'open') return;
     await this.#messages.purge();
     await this.#end('deleted');
+    this.#context.onQueueChange(this.name, 'destroyed');
   }
 
   /** Ends waiting receives with an empty list. Messages stay where the storage outlives the process. */

@@ -197,9 +197,7 @@ class Hosts {
   }
 
   #deploy(of: Name, { reserved, config: wanted, letters }: Known): void {
-    const made = this.#road.create(of, ({ requestId, ...others }) =>
-      this.#run(of, { requestId, ...others } as never),
-    );
+    const made = this.#road.create(of, (invocation) => this.#run(of, invocation));
     const deadLetter = letters === undefined ? null : arnOf(letters);
     made.facts = { ...made.facts, reservedConcurrency: reserved, deadLetter };
     if (wanted === undefined) {
