@@ -105,7 +105,7 @@ export function apiGatewayProxyEvent(
     multiValueHeaders: multiValues(headers),
     queryStringParameters: hasQuery ? singleValues(request.query) : null,
     multiValueQueryStringParameters: hasQuery ? multiValues(request.query) : null,
-    pathParameters: pathParameters(resource, request.path) ?? null,
+    pathParameters: pathParameters('resource', resource, request.path) ?? null,
     stageVariables: stageVariables === undefined ? null : { ...stageVariables },
     requestContext: {
       resourceId: exampleHex(6, 'resource', resource),

@@ -35,6 +35,16 @@ function msOf(time: Date | string | number): number {
   throw new InvalidOptionError('time', 'a date, ISO text or epoch milliseconds', time);
 }
 
+export function checkText(option: string, value: unknown): asserts value is string {
+  if (typeof value !== 'string') throw new InvalidOptionError(option, 'a string', value);
+}
+
+/** A text alone would pass for a list of its letters. */
+export function checkTexts(option: string, values: unknown): asserts values is readonly string[] {
+  if (Array.isArray(values) && values.every((value) => typeof value === 'string')) return;
+  throw new InvalidOptionError(option, 'a list of strings', values);
+}
+
 /** `2026-01-01T00:00:00Z`, as services write times that have no milliseconds. */
 export function isoSeconds(ms: number): string {
   return `${new Date(ms).toISOString().slice(0, 19)}Z`;

@@ -1,5 +1,5 @@
 import { checkString } from '../../core/options.ts';
-import { exampleUuid, isoSeconds, originOf, type EventOrigin } from './event-origin.ts';
+import { checkTexts, exampleUuid, isoSeconds, originOf, type EventOrigin } from './event-origin.ts';
 import { overridden, type Overrides } from './overrides.ts';
 
 /** https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-events-structure.html */
@@ -43,6 +43,7 @@ export function eventBridgeEvent<const DetailType extends string, Detail>(
   const keys = ['detailType', 'detail', 'source', 'resources', 'overrides'];
   const { home, atMs } = originOf(options, keys);
   const { detailType, detail, source = 'my.app', resources = [] } = options;
+  checkTexts('resources', resources);
   checkString('detailType', detailType, { maxLength: 128, says: 'a text' });
   const event: EventBridgeEvent<DetailType, Detail> = {
     version: '0',

@@ -86,7 +86,7 @@ export function apiGatewayProxyEventV2(
   const apiId = exampleHex(10, 'http api');
   const domainName = `${apiId}.execute-api.${origin.home.region}.amazonaws.com`;
   const request = requestOf(options, domainName, origin.atMs);
-  const parameters = pathParameters(routeKey.slice(routeKey.indexOf(' ') + 1), request.path);
+  const parameters = pathParameters('routeKey', routeKey, request.path);
   const event: ApiGatewayProxyEventV2 = {
     ...eventOf(request, origin, {
       accountId: origin.home.accountId,

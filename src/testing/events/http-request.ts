@@ -1,6 +1,6 @@
 import { InvalidOptionError } from '../../core/errors.ts';
 import { checkString } from '../../core/options.ts';
-import { exampleHex, textOf, type EventOrigin } from './event-origin.ts';
+import { checkText, checkTexts, exampleHex, textOf, type EventOrigin } from './event-origin.ts';
 
 /** A value, or several of the same name. */
 export type ManyValues = Readonly<Record<string, string | readonly string[]>>;
@@ -65,6 +65,7 @@ export function requestOf(options: HttpRequestOptions, host: string, atMs: numbe
     pattern: /^\//,
     says: 'a path that begins with "/"',
   });
+  checkTexts('cookies', cookies);
   const question = path.indexOf('?');
   const inPath = question < 0 ? [] : [...new URLSearchParams(path.slice(question + 1))];
   const { text, isBase64Encoded, type } = bodyOf(options.body);
@@ -126,8 +127,15 @@ export function isEmpty(pairs: Pairs): boolean {
   return pairs.length === 0;
 }
 
-/** What `{name}` and `{name+}` of a route stand for; `undefined` when there are none. */
-export function pathParameters(route: string, path: string): Record<string, string> | undefined {
+/** What `{name}` and `{name+}` of a route (of the option `option`) stand for; `undefined` when there are none. */
+export function pathParameters(
+  option: 'resource' | 'routeKey',
+  given: string,
+  path: string,
+): Record<string, string> | undefined {
+  checkText(option, given);
+  // `GET /users/{id}`
+  const route = option === 'routeKey' ? given.slice(given.indexOf(' ') + 1) : given;
   const names: string[] = [];
   const source = route
     .split(/(\{[^}]+\})/)
@@ -171,9 +179,13 @@ function pairsOf(option: string, values: ManyValues | undefined): (readonly [str
   if (typeof values !== 'object' || values === null) {
     throw new InvalidOptionError(option, 'an object of names and values', values);
   }
-  return Object.entries(values).flatMap(([name, value]) =>
-    (typeof value === 'string' ? [value] : value).map((one) => [name, one] as const),
-  );
+  return Object.entries(values).flatMap(([name, value]) => {
+    const list: readonly unknown[] = Array.isArray(value) ? value : [value];
+    return list.map((one) => {
+      if (typeof one === 'string') return [name, one] as const;
+      throw new InvalidOptionError(`${option}.${name}`, 'a string or a list of strings', value);
+    });
+  });
 }
 
 function valuesOf(pairs: Pairs, name: string): string[] {

@@ -1,5 +1,5 @@
 import { InvalidOptionError } from '../../core/errors.ts';
-import { checkKnownKeys } from '../../core/options.ts';
+import { checkKnownKeys, checkStringMap } from '../../core/options.ts';
 import { base64Of, exampleUuid, originOf, type EventOrigin } from './event-origin.ts';
 
 /** https://docs.aws.amazon.com/lambda/latest/dg/with-msk.html */
@@ -67,6 +67,7 @@ export function kafkaEvent(
   for (const [index, record] of (records as KafkaRecordOptions[]).entries()) {
     checkKnownKeys(`records[${index}]`, record, recordKeys);
     const { value = '', key = '', topic = 'my-topic', partition = 0, headers = {} } = record;
+    checkStringMap(`records[${index}].headers`, headers);
     const list = (byPartition[`${topic}-${partition}`] ??= []);
     list.push({
       topic,

@@ -1,3 +1,5 @@
+import { InvalidOptionError } from '../../core/errors.ts';
+
 /** Any part of an event; what is left out stays, and `undefined` takes a field away. */
 export type Overrides<T> = T extends readonly unknown[]
   ? T
@@ -13,7 +15,9 @@ export function overridden<T extends object>(
   event: T,
   overrides: Overrides<NoInfer<T>> | undefined,
 ): T {
-  return overrides === undefined ? event : (merge(event, overrides) as T);
+  if (overrides === undefined) return event;
+  if (!isRecord(overrides)) throw new InvalidOptionError('overrides', 'an object', overrides);
+  return merge(event, overrides) as T;
 }
 
 function merge(base: object, overrides: object): object {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { checkInteger, checkString } from '../../core/options.ts';
 import { resourceArn } from '../../core/resource-arn.ts';
-import { encodeKey } from '../../brokers/object-key.ts';
+import { checkObjectKey, encodeKey } from '../../brokers/object-key.ts';
 import {
   exampleBase64,
   exampleHex,
@@ -82,6 +82,7 @@ export function s3Event(options: S3EventOptions = {}): S3Event {
   const { home, atMs } = originOf(options, keys);
   const { bucket = 'my-bucket', key = 'my-key', eventName = 'ObjectCreated:Put' } = options;
   const { body = '', versionId } = options;
+  checkObjectKey('key', key);
   checkString('eventName', eventName, eventNameRule);
   const bytes = body instanceof Uint8Array ? body : Buffer.from(textOf(body));
   const { size = bytes.byteLength } = options;

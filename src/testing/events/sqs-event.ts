@@ -1,5 +1,5 @@
 import { InvalidOptionError } from '../../core/errors.ts';
-import { checkKnownKeys } from '../../core/options.ts';
+import { checkInteger, checkKnownKeys } from '../../core/options.ts';
 import { resourceArn } from '../../core/resource-arn.ts';
 import {
   attributeText,
@@ -101,6 +101,9 @@ export function sqsEvent(
   if (!Array.isArray(messages)) {
     throw new InvalidOptionError('messages', 'an array of messages', messages);
   }
+  for (const [index, message] of messages.entries()) {
+    checkKnownKeys(`messages[${index}]`, message, messageKeys);
+  }
   const isGrouped = messages.some(({ groupId }: SqsMessageOptions) => groupId !== undefined);
   const { queue = isGrouped ? 'my-queue.fifo' : 'my-queue' } = options;
   return {
@@ -116,11 +119,11 @@ function recordOf(
   { home, atMs }: Origin,
   index: number,
 ): SqsRecord {
-  checkKnownKeys(`messages[${index}]`, message, messageKeys);
   const body = textOf(message.body ?? '');
   const attributes = toMessageAttributes(message.attributes);
   const digest = md5OfAttributes(attributes);
   const { receiveCount = 1, traceHeader } = message;
+  checkInteger(`messages[${index}].receiveCount`, receiveCount, { min: 1, max: 1_000_000 });
   return {
     messageId: exampleUuid('sqs', body, index),
     receiptHandle: exampleBase64(130, 'receipt', body, index),
