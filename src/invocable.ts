@@ -5,6 +5,7 @@ import { ClosedError, HandlerError, InvalidOptionError } from './core/errors.ts'
 import type { Ids } from './core/ids.ts';
 import { limits } from './core/limits.ts';
 import { checkBoolean, checkKnownKeys, checkString } from './core/options.ts';
+import { longestTraceHeader } from './core/trace-header.ts';
 import type { ResolvedTarget, Target } from './functions/routing.ts';
 import type { Invocation, InvocationExtras, Invoker } from './invoke/invoker.ts';
 import type { ResponseWriter } from './invoke/executor.ts';
@@ -56,6 +57,8 @@ const sendKeys = Object.keys({
 } satisfies Record<keyof SendOptions, true>);
 
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+/** What a header of HTTP can carry. */
+const printable = /^[ -~]*$/;
 const tenant = /^[a-zA-Z0-9._:/=+\-@ ]+$/;
 
 /**
@@ -288,7 +291,11 @@ function checkRequest(options: SendOptions, target: ResolvedTarget): void {
     checkString('requestId', requestId, { maxLength: 36, pattern: uuid, says: 'a UUID' });
   }
   if (traceId !== undefined) {
-    checkString('traceId', traceId, { maxLength: 1_024, says: 'an X-Ray trace header' });
+    checkString('traceId', traceId, {
+      maxLength: longestTraceHeader,
+      pattern: printable,
+      says: 'an X-Ray trace header',
+    });
   }
   const { perTenant } = target.version.config;
   if (perTenant || tenantId !== undefined) checkTenant(tenantId, perTenant);

@@ -462,15 +462,19 @@ export class Lambda implements AsyncDisposable {
   }
 
   /** Settings that depend on more than the function. */
-  #checkSettings(name: string, { reservedConcurrency, deadLetter }: FunctionLevelConfig): void {
-    this.#admission.checkReserve(name, reservedConcurrency);
-    if (deadLetter === null || this.#resources.target(deadLetter) !== undefined) return;
-    throw new AwsRuleError(
-      'deadLetter',
-      'a queue or topic of this Lambda',
-      deadLetter,
-      `There is no ${deadLetter}; create it first.`,
-    );
+  #checkSettings(
+    name: string,
+    { reservedConcurrency, deadLetter }: FunctionLevelConfig,
+  ): () => void {
+    if (deadLetter !== null && this.#resources.target(deadLetter) === undefined) {
+      throw new AwsRuleError(
+        'deadLetter',
+        'a queue or topic of this Lambda',
+        deadLetter,
+        `There is no ${deadLetter}; create it first.`,
+      );
+    }
+    return this.#admission.claim(name, reservedConcurrency);
   }
 
   /** What records, letters and notifications can go to, by ARN. */

@@ -3,6 +3,7 @@ import { LambdaError } from './errors.ts';
 import { limits } from './limits.ts';
 import {
   formatTraceHeader,
+  longestTraceHeader,
   newTrace,
   parseTraceHeader,
   traceFieldsOf,
@@ -67,8 +68,19 @@ export function withRound(
   after.delete(hash);
   after.set(hash, (before.get(hash) ?? 0) + 1);
   const kept = [...after].slice(-mostFunctions).map(([id, rounds]) => `${id}:${rounds}`);
-  return formatTraceHeader(new Map([...fields, ['Lineage', kept.join('|')]]));
+  const lineage = kept.join('|');
+  const whole = formatTraceHeader(new Map([...fields, ['Lineage', lineage]]));
+  if (whole.length <= longestTraceHeader) return whole;
+  // Nobody would read a longer one. What must not get lost is the trace and who took part in it.
+  const known = ['Root', 'Parent', 'Sampled'].flatMap((name) => {
+    const value = fields.get(name) ?? '';
+    return value !== '' && value.length <= longestKnownField ? [[name, value] as const] : [];
+  });
+  return formatTraceHeader(new Map([...known, ['Lineage', lineage]]));
 }
+
+/** Longer values of fields that X-Ray defines are none of its. */
+const longestKnownField = 64;
 
 function lineageOf(fields: TraceFields): Lineage {
   const lineage = new Map<string, number>();

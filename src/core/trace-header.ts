@@ -6,11 +6,11 @@
 export type TraceFields = ReadonlyMap<string, string>;
 
 /** Longest header that is read; more is no trace header. */
-const maxLength = 1_024;
+export const longestTraceHeader = 1_024;
 
 export function parseTraceHeader(header: string | undefined): TraceFields {
   const fields = new Map<string, string>();
-  if (header === undefined || header.length > maxLength) return fields;
+  if (header === undefined || header.length > longestTraceHeader) return fields;
   for (const part of header.split(';')) {
     const at = part.indexOf('=');
     if (at > 0) fields.set(part.slice(0, at).trim(), part.slice(at + 1).trim());

@@ -51,11 +51,16 @@ export interface FunctionStoreOptions {
   readonly memoryMbPerVcpu?: number;
   /** What functions may reach that do not say. @default public addresses */
   readonly network?: ResolvedNetwork;
-  /** Throws when settings of a function do not fit to those of the rest; asked before anything is done. */
-  readonly checkSettings?: (functionName: string, settings: FunctionLevelConfig) => void;
+  /**
+   * Throws when settings of a function do not fit to those of the rest; asked before anything is done. What it
+   * returns is called when they are in force, or refused.
+   */
+  readonly checkSettings?: CheckSettings;
   /** Keeps every change before anybody sees it. @default changes live as long as the store */
   readonly state?: StateStore;
 }
+
+type CheckSettings = (functionName: string, settings: FunctionLevelConfig) => () => void;
 
 /** Gets a new `$LATEST` ready before it takes the place of the old one; what it throws refuses the change. */
 export type Prepare = (latest: FunctionVersionRecord) => Promise<void>;
@@ -74,13 +79,13 @@ export class FunctionStore {
   readonly #clock: Clock;
   readonly #ids: Ids;
   readonly #onRetired: OnRetired;
-  readonly #checkSettings: (functionName: string, settings: FunctionLevelConfig) => void;
+  readonly #checkSettings: CheckSettings;
   /** Names whose code is being loaded; a function shows only when it is whole. */
   readonly #creating = new Set<string>();
 
   constructor(options: FunctionStoreOptions) {
     const { home, loadCode, loadLayer, clock, ids, random, state, onRetired = () => {} } = options;
-    this.#checkSettings = options.checkSettings ?? (() => {});
+    this.#checkSettings = options.checkSettings ?? (() => () => {});
     const { memoryMbPerVcpu = limits.memoryMbPerVcpu, network = resolveNetworkOptions() } = options;
     const directory = new FunctionDirectory(home);
     const journal = new Journal(state);
@@ -108,7 +113,7 @@ export class FunctionStore {
     if (this.#directory.find(name) !== undefined || this.#creating.has(name)) {
       throw new ConflictError(`Function already exist: ${name}`);
     }
-    this.#checkSettings(name, functionLevelOf(config));
+    const settled = this.#checkSettings(name, functionLevelOf(config));
 
     this.#creating.add(name);
     try {
@@ -124,6 +129,7 @@ export class FunctionStore {
       }));
     } finally {
       this.#creating.delete(name);
+      settled();
     }
   }
 
@@ -171,9 +177,11 @@ export class FunctionStore {
     const config = changeFunctionConfig(entry.config, changes, this.#defaults);
     const settings = settingsOf(config);
     checkRevision(options.revisionId, entry.latest.revisionId);
-    this.#checkSettings(entry.name, functionLevelOf(config));
+    const settled = this.#checkSettings(entry.name, functionLevelOf(config));
     if (isOnlyFunctionLevel(changes)) {
-      return this.#journal.commit(name, () => this.#planSettings(entry, settings));
+      return this.#journal
+        .commit(name, () => this.#planSettings(entry, settings))
+        .finally(() => settled());
     }
 
     entry.isUpdating = true;
@@ -184,6 +192,7 @@ export class FunctionStore {
       return await this.#journal.commit(name, () => this.#planLatest(entry, settings, latest));
     } finally {
       entry.isUpdating = false;
+      settled();
     }
   }
 

@@ -21,6 +21,8 @@ export class Admission {
   readonly #clock: Clock;
   readonly #shared: ConcurrencyPool;
   readonly #reserves = new Map<string, ConcurrencyPool>();
+  /** Reserves of functions that are being created or updated. */
+  readonly #claims = new Set<{ readonly functionName: string; readonly reserved: number }>();
   #running = 0;
 
   constructor(limit: number, events: Events, clock: Clock) {
@@ -62,17 +64,24 @@ export class Admission {
     return (this.#reserves.get(functionName) ?? this.#shared).limit;
   }
 
-  /** Throws what AWS says to a reserve that leaves too little for the others. */
-  checkReserve(functionName: string, reserved: number | null): void {
-    if (reserved === null || reserved === 0) return;
-    if (this.#unreserved(functionName) - reserved >= limits.unreservedConcurrency) return;
-    throw new AwsRuleError(
-      'reservedConcurrency',
-      `a number that leaves ${limits.unreservedConcurrency} of the account's ${this.#limit} to the others`,
-      reserved,
-      "Specified ReservedConcurrentExecutions for function decreases account's UnreservedConcurrentExecution " +
-        `below its minimum value of [${limits.unreservedConcurrency}].`,
-    );
+  /**
+   * Throws what AWS says to a reserve that leaves too little for the others. Until the returned function is called,
+   * nobody else is promised what this one asked for.
+   */
+  claim(functionName: string, reserved: number | null): () => void {
+    if (reserved === null || reserved === 0) return () => {};
+    if (this.#unreserved(functionName) - reserved < limits.unreservedConcurrency) {
+      throw new AwsRuleError(
+        'reservedConcurrency',
+        `a number that leaves ${limits.unreservedConcurrency} of the account's ${this.#limit} to the others`,
+        reserved,
+        "Specified ReservedConcurrentExecutions for function decreases account's UnreservedConcurrentExecution " +
+          `below its minimum value of [${limits.unreservedConcurrency}].`,
+      );
+    }
+    const claim = { functionName, reserved };
+    this.#claims.add(claim);
+    return () => void this.#claims.delete(claim);
   }
 
   /** Sets a function's reserve, or takes it away. What runs already keeps the place that it has. */
@@ -81,13 +90,21 @@ export class Admission {
     if (reserved === null) this.#reserves.delete(functionName);
     else if (pool !== undefined) pool.limit = reserved;
     else this.#reserves.set(functionName, { isReserved: true, limit: reserved, running: 0 });
-    this.#shared.limit = this.#unreserved(undefined);
+    let shared = this.#limit;
+    for (const { limit } of this.#reserves.values()) shared -= limit;
+    this.#shared.limit = shared;
   }
 
-  /** What is left when every reserve but one is taken off. */
-  #unreserved(without: string | undefined): number {
+  /** What is left when every reserve but that of one function is taken off, also those that are being made. */
+  #unreserved(without: string): number {
+    const largest = new Map<string, number>();
+    for (const [name, { limit }] of this.#reserves) largest.set(name, limit);
+    for (const { functionName, reserved } of this.#claims) {
+      largest.set(functionName, Math.max(largest.get(functionName) ?? 0, reserved));
+    }
+    largest.delete(without);
     let left = this.#limit;
-    for (const [name, { limit }] of this.#reserves) if (name !== without) left -= limit;
+    for (const reserved of largest.values()) left -= reserved;
     return left;
   }
 }

@@ -171,3 +171,20 @@ test('a configuration on its way does not outlive its function', async () => {
   const again = await deploy(lambda, echo);
   expect(again.asyncOptions).toBeUndefined();
 });
+
+test('a trace that no header can carry is refused', async () => {
+  await using setup = onVirtualTime();
+  const orders = await deploy(setup.lambda, echo);
+  await expect(orders.send({}, { traceId: 'Root=1-5-a\r\nX: y' })).rejects.toThrow('traceId');
+});
+
+test('functions that are created at once cannot reserve more than there is', async () => {
+  await using setup = onVirtualTime();
+  const { lambda } = setup;
+  const made = await Promise.allSettled(
+    ['a', 'b'].map((name) => deploy(lambda, echo, { name, reservedConcurrency: 900 })),
+  );
+  expect(made.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
+  const others = await deploy(lambda, echo);
+  expect((await others.invoke()).status).toBe('ok');
+});

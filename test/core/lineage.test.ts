@@ -45,6 +45,15 @@ describe('the lineage in a trace header', () => {
     ]);
   });
 
+  test('fits into a header that somebody reads, however long the one before was', () => {
+    let header = `Root=1-5-a;Parent=b;Sampled=1;Self=${'x'.repeat(980)}`;
+    for (let round = 1; round <= 16; round += 1) header = withRound(header, orders, request);
+
+    expect(header.length).toBeLessThanOrEqual(1_024);
+    expect(header).toMatch(/^Root=1-5-a;Parent=b;Sampled=1;Lineage=/);
+    expect(isEndless(roundsOf(header, orders))).toBe(true);
+  });
+
   test('begins a trace where there is none, the same one for the same request', () => {
     const header = withRound(undefined, orders, request);
 

@@ -49,12 +49,21 @@ describe('reserved concurrency', () => {
   test('must leave 100 to the others, in the words of AWS', () => {
     const admission = admissionOf(1_000);
     admission.reserve('mails', 500);
-    expect(() => admission.checkReserve('orders', 401)).toThrow(
+    expect(() => admission.claim('orders', 401)).toThrow(
       "Specified ReservedConcurrentExecutions for function decreases account's UnreservedConcurrentExecution below its minimum value of [100].",
     );
-    admission.checkReserve('orders', 400);
-    admission.checkReserve('mails', 900);
-    admission.checkReserve('orders', 0);
+    admission.claim('orders', 400)();
+    admission.claim('mails', 900)();
+    admission.claim('orders', 0);
+  });
+
+  test('that is being made is promised to nobody else', () => {
+    const admission = admissionOf(1_000);
+    const settled = admission.claim('mails', 900);
+    expect(() => admission.claim('orders', 1)).toThrow('minimum value of [100]');
+    admission.claim('mails', 800)();
+    settled();
+    admission.claim('orders', 900);
   });
 });
 
