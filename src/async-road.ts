@@ -7,22 +7,26 @@ import {
   type ResolvedDestination,
 } from './async/async-options.ts';
 import type { FunctionFacts } from './async/attempt.ts';
-import type { FindTarget } from './async/delivery-target.ts';
+import { UndeliverableError, type DeliveryTarget } from './async/delivery-target.ts';
 import { configDocument, configKey, configPrefix, readConfig } from './async/async-state.ts';
 import { EventQueue, queuePrefix } from './async/event-queue.ts';
-import type { Home } from './core/arn.ts';
+import type { FunctionFollower } from './control-plane.ts';
+import { functionArn, parseFunctionArn, type Home } from './core/arn.ts';
 import type { Clock } from './core/clock.ts';
 import { RuntimeFaultError } from './core/errors.ts';
 import type { Events } from './core/events.ts';
 import type { FaultInjection } from './core/fault-injection.ts';
 import type { Ids } from './core/ids.ts';
 import { isEndless, RecursiveInvocationError, roundsOf, withRound } from './core/lineage.ts';
+import { AwsRuleError } from './functions/aws-rule-error.ts';
+import type { FunctionLevelConfig, FunctionRecord } from './functions/function-record.ts';
 import type { ResolvedTarget, Target } from './functions/routing.ts';
 import type { FunctionStore } from './functions/store.ts';
 import type { Admission } from './invoke/admission.ts';
 import type { Executor } from './invoke/executor.ts';
 import type { Invoker } from './invoke/invoker.ts';
 import type { InvokeOptions } from './invocable.ts';
+import type { Resources } from './resources.ts';
 import type { Storage } from './storage/storage.ts';
 
 export interface AsyncRoadOptions {
@@ -34,14 +38,17 @@ export interface AsyncRoadOptions {
   readonly storage: Storage;
   /** Trouble on purpose. */
   readonly faults: FaultInjection | undefined;
-  readonly find: FindTarget;
+  readonly resources: Resources;
   readonly clock: Clock;
   readonly ids: Ids;
   readonly events: Events;
 }
 
-/** Wires the asynchronous room: what is configured, what is queued, and what stops a chain of requests. */
-export class AsyncRoad {
+/**
+ * Wires the asynchronous room to the rest: what is configured, what is queued, where it goes, and what stops a
+ * chain of requests.
+ */
+export class AsyncRoad implements FunctionFollower {
   readonly queue: EventQueue;
   readonly #options: AsyncRoadOptions;
   readonly #configs: AsyncConfigs;
@@ -49,7 +56,8 @@ export class AsyncRoad {
   readonly #targets = new Map<string, Map<string, Target>>();
 
   constructor(options: AsyncRoadOptions) {
-    const { home, invoker, admission, storage, find, clock, ids, events } = options;
+    const { home, invoker, admission, storage, clock, ids, events } = options;
+    const find = (arn: string): DeliveryTarget | undefined => this.#find(arn);
     this.#options = options;
     this.#configs = new AsyncConfigs(home, find);
     this.queue = new EventQueue({
@@ -94,9 +102,12 @@ export class AsyncRoad {
     return this.#configs.delete(functionName, qualifier);
   }
 
-  /** Takes up what the storage kept: configurations of functions that are there, then events. */
+  /** Takes up what the storage kept for functions that are there: reserves, configurations, then events. */
   async restore(): Promise<void> {
-    const { storage, store } = this.#options;
+    const { storage, store, admission } = this.#options;
+    for (const { name, settings } of store.list()) {
+      admission.reserve(name, settings.reservedConcurrency);
+    }
     const strays: string[] = [];
     for (const document of await storage.state.list(configPrefix)) {
       const entry = readConfig(document);
@@ -128,7 +139,32 @@ export class AsyncRoad {
     return { ...options, traceId: withRound(traceId, facts.arn, { requestId, atMs: at }) };
   }
 
-  functionDeleted(functionName: string): void {
+  /**
+   * Throws when settings of a function do not fit to those of the others. What they reserve is claimed until the
+   * function that it gives is called.
+   */
+  checkSettings(functionName: string, settings: FunctionLevelConfig): () => void {
+    const { admission, resources } = this.#options;
+    const { reservedConcurrency, deadLetter } = settings;
+    if (deadLetter !== null && resources.target(deadLetter) === undefined) {
+      throw new AwsRuleError(
+        'deadLetter',
+        'a queue or topic of this Lambda',
+        deadLetter,
+        `There is no ${deadLetter}; create it first.`,
+      );
+    }
+    return admission.claim(functionName, reservedConcurrency);
+  }
+
+  changed({ name, settings }: FunctionRecord): void {
+    this.#options.admission.reserve(name, settings.reservedConcurrency);
+    this.queue.wake();
+  }
+
+  deleted(functionName: string): void {
+    this.#options.admission.reserve(functionName, null);
+    this.queue.wake();
     this.#targets.delete(functionName);
     this.queue.functionDeleted(functionName);
     const qualifiers = this.#configs.deleteFunction(functionName);
@@ -147,6 +183,26 @@ export class AsyncRoad {
     this.#options.storage.state.write({ delete: keys }).catch((error: unknown) => {
       process.emitWarning(error instanceof Error ? error : String(error));
     });
+  }
+
+  /** What records, letters and notifications can go to. */
+  #find(arn: string): DeliveryTarget | undefined {
+    const found = this.#options.resources.target(arn);
+    if (found !== undefined) return found;
+    const named = parseFunctionArn(arn);
+    if (named === undefined) return undefined;
+    const { home, store, ids } = this.#options;
+    const { name: functionName, qualifier } = named;
+    const isHere = arn === functionArn(home, functionName, qualifier);
+    if (!isHere || !store.has(functionName, qualifier)) return undefined;
+    return {
+      kind: 'function',
+      send: async (eventJson, { traceHeader: traceId }) => {
+        checkNeedsNoTenant(this.#pick(functionName, qualifier ?? '$LATEST'));
+        const event = { requestId: ids.uuid(), functionName, eventJson, traceId };
+        await this.queue.accept({ ...event, qualifier: qualifier ?? '$LATEST' }, 'record');
+      },
+    };
   }
 
   /** Read once for each qualifier; a target stays right by itself. */
@@ -179,6 +235,14 @@ export class AsyncRoad {
     const isolation = this.#options.store.find(functionName)?.latest.config.isolation;
     return isolation === undefined ? undefined : this.#options.executors[isolation].relief();
   }
+}
+
+/** Nobody says for which tenant a record is. */
+function checkNeedsNoTenant({ version }: ResolvedTarget): void {
+  if (!version.config.perTenant) return;
+  throw new UndeliverableError(
+    `Function "${version.functionName}" is \`perTenant\`, and a record names no tenant`,
+  );
 }
 
 function qualifierOf(target: Target): string {

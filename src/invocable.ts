@@ -98,29 +98,18 @@ export class Calls {
   }
 
   /** Resolves when the event is safely queued. */
-  send(
+  async send(
     target: Target,
     event: unknown,
-    options: SendOptions | undefined,
-  ): Promise<{ readonly requestId: string }> {
-    return this.sendJson(target, eventText(event), options);
-  }
-
-  /** As `send`, with an event that is JSON text already. */
-  async sendJson(
-    target: Target,
-    eventJson: string,
     options: SendOptions = {},
-    cause: 'caller' | 'record' = 'caller',
   ): Promise<{ readonly requestId: string }> {
+    const eventJson = eventText(event);
     checkKnownKeys('options', options, sendKeys);
     const { requestId = this.#ids.uuid(), traceId, tenantId } = options;
     checkRequest(options, target.pick());
     const { functionName, qualifier = '$LATEST' } = target;
-    await this.road.queue.accept(
-      { requestId, functionName, qualifier, eventJson, traceId, tenantId },
-      cause,
-    );
+    const accepted = { requestId, functionName, qualifier, eventJson, traceId, tenantId };
+    await this.road.queue.accept(accepted);
     return { requestId };
   }
 

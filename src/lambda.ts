@@ -1,6 +1,4 @@
 import { AsyncRoad } from './async-road.ts';
-import type { DeliveryTarget } from './async/delivery-target.ts';
-import type { BrokerContext, UndeliveredMessage } from './brokers/broker-context.ts';
 import { Bucket } from './brokers/bucket.ts';
 import type { BucketOptions } from './brokers/bucket-options.ts';
 import type { EventBusOptions } from './brokers/event-bus-options.ts';
@@ -13,7 +11,6 @@ import type { TableOptions } from './brokers/table-options.ts';
 import { Table } from './brokers/table.ts';
 import type { TopicOptions } from './brokers/topic-options.ts';
 import { Topic } from './brokers/topic.ts';
-import { parseFunctionArn } from './core/arn.ts';
 import { realNowMs, setRealTimer, type Clock } from './core/clock.ts';
 import { HandlerError, InvalidOptionError } from './core/errors.ts';
 import { Events, type LambdaEvents } from './core/events.ts';
@@ -24,11 +21,8 @@ import { loadLayer } from './functions/code/load-layer.ts';
 import type { FunctionOptions } from './functions/function-options.ts';
 import { claimHome } from './functions/home-state.ts';
 import type { LayerVersion, PublishLayerOptions } from './functions/layer-options.ts';
-import type { FunctionRecord } from './functions/function-record.ts';
 import type { RestoredFunctions } from './functions/restore-functions.ts';
 import { FunctionStore } from './functions/store.ts';
-import type { FunctionLevelConfig } from './functions/function-record.ts';
-import { AwsRuleError } from './functions/aws-rule-error.ts';
 import { Calls, type InvokeOptions, type SendOptions } from './invocable.ts';
 import { Admission } from './invoke/admission.ts';
 import { EnvironmentPool } from './invoke/environment-pool.ts';
@@ -154,48 +148,26 @@ export class Lambda implements AsyncDisposable {
       memoryMbPerVcpu,
       network,
       onRetired: (version) => this.#pool.retire(version),
-      checkSettings: (name, settings) => this.#checkSettings(name, settings),
+      checkSettings: (name, settings) => this.#road.checkSettings(name, settings),
       // What dies with the process needs no second copy in it.
       ...(storage.isDurable && { state: storage.state }),
     });
-    this.#resources = new Resources(this.#brokerContext(), this.#storage);
+    const events = this.#events;
+    const shared = { home, clock, ids, random, events, storage: this.#storage };
+    this.#resources = new Resources(shared);
     this.#road = new AsyncRoad({
-      home,
+      ...shared,
       store,
       invoker: this.#invoker,
       admission: this.#admission,
       executors: this.#executors,
-      storage: this.#storage,
+      resources: this.#resources,
       faults: faultInjection,
-      find: (arn) => this.#targetOf(arn),
-      clock,
-      ids,
-      events: this.#events,
     });
-    const follower = {
-      changed: ({ name, settings }: FunctionRecord) => {
-        this.#admission.reserve(name, settings.reservedConcurrency);
-        this.#road.queue.wake();
-      },
-      deleted: (name: string) => {
-        this.#admission.reserve(name, null);
-        this.#road.queue.wake();
-        this.#road.functionDeleted(name);
-      },
-      qualifierDeleted: (name: string, qualifier: string) =>
-        this.#road.qualifierDeleted(name, qualifier),
-    };
     this.#context = {
       store,
       calls: new Calls(this.#invoker, ids, this.#road),
-      control: new ControlPlane(
-        store,
-        this.#executors,
-        this.#events,
-        clock,
-        this.#endpoints,
-        follower,
-      ),
+      control: new ControlPlane(store, this.#executors, events, clock, this.#endpoints, this.#road),
     };
   }
 
@@ -406,8 +378,8 @@ export class Lambda implements AsyncDisposable {
 
   /**
    * Refuses new calls and events, lets what runs and what is due end, then ends every environment. Events that
-   * wait for a retry stay in the storage, or are reported as `async.abandoned` where it is the memory. A second call waits for the
-   * first. `drainMs` bounds the wait in real time; what still runs then fails. @default 30_000
+   * wait for a retry stay in the storage, or are reported as `async.abandoned` where it is the memory. A second
+   * call waits for the first. `drainMs` bounds the wait in real time; what still runs then fails. @default 30_000
    */
   close(options: { readonly drainMs?: number } = {}): Promise<void> {
     checkKnownKeys('options', options, ['drainMs']);
@@ -440,67 +412,10 @@ export class Lambda implements AsyncDisposable {
     return this.close();
   }
 
-  #brokerContext(): Omit<BrokerContext, 'onQueueChange'> {
-    const { home, clock, ids, random } = this.#options;
-    return {
-      home,
-      clock,
-      ids,
-      random,
-      openQueue: (options) => this.#storage.openQueue(options),
-      onUndelivered: (message) => this.#undelivered(message),
-    };
-  }
-
-  #undelivered(message: UndeliveredMessage): void {
-    const { from, to, reason } = message;
-    this.#events.emit({ type: 'delivery.failed', at: this.#options.clock.now(), ...message });
-    if (this.#events.has('delivery.failed')) return;
-    process.emitWarning(`A message from ${from} to ${to} could not be delivered: ${reason}`, {
-      type: 'IsolambdaUndelivered',
-    });
-  }
-
-  /** Settings that depend on more than the function. */
-  #checkSettings(
-    name: string,
-    { reservedConcurrency, deadLetter }: FunctionLevelConfig,
-  ): () => void {
-    if (deadLetter !== null && this.#resources.target(deadLetter) === undefined) {
-      throw new AwsRuleError(
-        'deadLetter',
-        'a queue or topic of this Lambda',
-        deadLetter,
-        `There is no ${deadLetter}; create it first.`,
-      );
-    }
-    return this.#admission.claim(name, reservedConcurrency);
-  }
-
-  /** What records, letters and notifications can go to, by ARN. */
-  #targetOf(arn: string): DeliveryTarget | undefined {
-    const found = this.#resources.target(arn);
-    if (found !== undefined) return found;
-    const named = parseFunctionArn(arn);
-    const { store, calls } = this.#context;
-    if (named === undefined || !store.has(named.name, named.qualifier)) return undefined;
-    const target = store.router.target(arn);
-    return {
-      kind: 'function',
-      send: (eventJson, { traceHeader }) => {
-        const options = traceHeader === undefined ? {} : { traceId: traceHeader };
-        return calls.sendJson(target, eventJson, options, 'record');
-      },
-    };
-  }
-
   /** In this order: what comes later names what came before. */
   async #restore(startedMs: number): Promise<void> {
     if (!this.#storage.isDurable) return;
     const functions = await this.#context.control.restore();
-    for (const { name, settings } of this.#context.store.list()) {
-      this.#admission.reserve(name, settings.reservedConcurrency);
-    }
     await this.#resources.restore();
     await this.#road.restore();
     this.#restored = Object.freeze({ ...functions, durationMs: realNowMs() - startedMs });

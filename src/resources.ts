@@ -1,13 +1,18 @@
 import type { BusEvent, DeliveryExtras, DeliveryTarget } from './async/delivery-target.ts';
 import { Bucket } from './brokers/bucket.ts';
-import type { BrokerContext } from './brokers/broker-context.ts';
+import type { BrokerContext, UndeliveredMessage } from './brokers/broker-context.ts';
 import { EventBus } from './brokers/event-bus.ts';
 import { resolveQueueOptions, type QueueOptions } from './brokers/queue-options.ts';
 import { Queue } from './brokers/queue.ts';
 import { Stream } from './brokers/stream.ts';
 import { Table } from './brokers/table.ts';
 import { Topic } from './brokers/topic.ts';
+import type { Home } from './core/arn.ts';
+import type { Clock } from './core/clock.ts';
 import { ConflictError } from './core/errors.ts';
+import type { Events } from './core/events.ts';
+import type { Ids } from './core/ids.ts';
+import type { Random } from './core/random.ts';
 import { resourceArn, type ResourceKind } from './core/resource-arn.ts';
 import {
   definitionDocument,
@@ -32,6 +37,15 @@ interface Kinds {
 
 type Resource = Kinds[ResourceKind];
 
+export interface ResourcesOptions {
+  readonly home: Home;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly random: Random;
+  readonly events: Events;
+  readonly storage: Storage;
+}
+
 /** The queues, topics, event buses, streams, tables and buckets of one `Lambda`, each under its ARN. */
 export class Resources {
   readonly #context: BrokerContext;
@@ -40,12 +54,19 @@ export class Resources {
   /** Definitions on their way to the storage. */
   readonly #writing = new Set<Promise<void>>();
 
-  constructor(context: Omit<BrokerContext, 'onQueueChange'>, storage: Storage) {
+  constructor(options: ResourcesOptions) {
+    const { home, clock, ids, random, events, storage } = options;
+    this.#storage = storage;
     this.#context = {
-      ...context,
+      home,
+      clock,
+      ids,
+      random,
+      // Queues tell by it whether they share a storage.
+      openQueue: (queue) => storage.openQueue(queue),
+      onUndelivered: (message) => report(message, events, clock),
       onQueueChange: (name, change) => this.#queueChanged(name, change),
     };
-    this.#storage = storage;
   }
 
   /**
@@ -197,4 +218,14 @@ function bucketTarget(bucket: Bucket): DeliveryTarget {
         ...(traceHeader !== undefined && { traceHeader }),
       }),
   };
+}
+
+/** A message that is lost unless somebody listens. */
+function report(message: UndeliveredMessage, events: Events, clock: Clock): void {
+  const { from, to, reason } = message;
+  events.emit({ type: 'delivery.failed', at: clock.now(), ...message });
+  if (events.has('delivery.failed')) return;
+  process.emitWarning(`A message from ${from} to ${to} could not be delivered: ${reason}`, {
+    type: 'IsolambdaUndelivered',
+  });
 }
