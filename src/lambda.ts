@@ -378,8 +378,9 @@ export class Lambda implements AsyncDisposable {
 
   /**
    * Refuses new calls and events, lets what runs and what is due end, then ends every environment. Events that
-   * wait for a retry stay in the storage, or are reported as `async.abandoned` where it is the memory. A second
-   * call waits for the first. `drainMs` bounds the wait in real time; what still runs then fails. @default 30_000
+   * wait for a retry, and those whose attempt is cut off, stay in the storage as they were, or are reported as
+   * `async.abandoned` where it is the memory. A second call waits for the first. `drainMs` bounds the wait in real
+   * time; what still runs then fails. @default 30_000
    */
   close(options: { readonly drainMs?: number } = {}): Promise<void> {
     checkKnownKeys('options', options, ['drainMs']);
