@@ -84,7 +84,12 @@ export class Topic implements AsyncDisposable {
       isFifo,
       clock,
       ids,
-      waiting: openQueue({ name: `topic/${name}`, label: `topic "${name}"`, isFifo }),
+      waiting: openQueue({
+        name: `topic/${name}`,
+        label: `topic "${name}"`,
+        isFifo,
+        keepsAlive: true,
+      }),
       subscriberAt: (endpoint) => this.#subscribers.get(endpoint),
       hasLeft: (endpoint) => this.#left.has(endpoint),
       onUndelivered,

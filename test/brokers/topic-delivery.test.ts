@@ -335,3 +335,29 @@ describe.each(storages)('a topic %s', (_, open) => {
     expect(clock.pending()).toEqual([]);
   });
 });
+
+test('a process goes on while a delivery waits for its retry, as for retries of rules and events', async () => {
+  class WatchedClock extends VirtualClock {
+    readonly keptBy: string[] = [];
+
+    override setTimer(
+      ...[callback, delayMs, options]: Parameters<VirtualClock['setTimer']>
+    ): ReturnType<VirtualClock['setTimer']> {
+      if (options.keepAlive !== false) this.keptBy.push(options.label);
+      return super.setTimer(callback, delayMs, options);
+    }
+  }
+  const clock = new WatchedClock();
+  const topic = new Topic('orders', {}, { clock });
+  let calls = 0;
+  topic.subscribe(() => {
+    calls += 1;
+    if (calls === 1) throw new Error('not now');
+  });
+
+  await topic.publish('order 1');
+  await clock.advance(0);
+  expect(clock.keptBy).toEqual([expect.stringMatching(/^topic "orders": retry 1 of message/)]);
+  await clock.advance(20_000);
+  expect([calls, clock.keptBy.length]).toEqual([2, 1]);
+});
