@@ -21,6 +21,9 @@ export interface LaneOptions {
 const leaseMs = 120_000;
 const renewalMs = 40_000;
 
+/** So many guests may go first while an event waits for a core. */
+const mostPassing = 16;
+
 /** Between two tries at a queue that fails. */
 const faultPauseMs = 1_000;
 
@@ -193,8 +196,9 @@ export class Lane {
     return clock.hold?.(`events to ${functionName}`);
   }
 
+  /** Waits for its chance, but not for ever: where callers never leave a gap, it stands in line with them. */
   async #untilRelief(): Promise<void> {
-    for (;;) {
+    for (let passed = 0; passed < mostPassing; passed += 1) {
       const relief = this.#options.relief();
       if (relief === undefined) return;
       await relief;

@@ -16,7 +16,7 @@ export interface Executor {
   createStorage(ephemeralStorageMb: number): EnvironmentStorage;
   /**
    * Set while every core has a guest that computes, so that one more would only wait; resolves when one of
-   * them stops. Callers that may wait ask first.
+   * them stops, which may give its core to somebody in line. Callers that may wait ask first, and again.
    */
   relief(): Promise<void> | undefined;
   /** Figures for people: blanks waiting, threads lost. */

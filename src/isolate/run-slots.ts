@@ -41,10 +41,10 @@ export class RunSlots {
   }
 
   release(): void {
+    for (const relieve of this.#onRelief.splice(0)) relieve();
     const handOver = this.#handOver;
     if (handOver === undefined) {
       this.#taken -= 1;
-      for (const relieve of this.#onRelief.splice(0)) relieve();
       return;
     }
     // The slot goes straight to the head of the line, so nobody can overtake it.
@@ -52,7 +52,7 @@ export class RunSlots {
     handOver();
   }
 
-  /** Set while no slot is free; resolves when one is. */
+  /** Set while no slot is free; resolves when one was given back, which somebody in line may have got. */
   relief(): Promise<void> | undefined {
     if (this.#taken < this.#size) return undefined;
     return new Promise((resolve) => {

@@ -78,6 +78,19 @@ describe('an event in hand', () => {
     await road.queue.close();
   });
 
+  test('does not wait for ever where callers leave no core free', async () => {
+    const { clock, road } = setUp();
+    const busy = road.create('busy');
+    // Whoever looks finds every core taken, and each time one was given back to somebody else.
+    busy.relief = Promise.resolve();
+    const succeeded = road.record('async.succeeded');
+
+    await road.send('busy');
+    await clock.advance(0);
+    expect(succeeded).toHaveLength(1);
+    await road.queue.close();
+  });
+
   test('that waits for a free core keeps its lease', async () => {
     const { clock, road, queues } = setUp();
     const { promise, resolve } = Promise.withResolvers<void>();

@@ -87,3 +87,18 @@ test('never more run than there are slots, and in the end everybody ran', async 
     { numRuns: 60 },
   );
 });
+
+test('those who wait for relief are told of every slot that is given back, also to somebody in line', async () => {
+  const slots = new RunSlots(1);
+  expect(slots.relief()).toBeUndefined();
+  slots.tryAcquire();
+  const next = slots.acquire();
+  await settle();
+  const relief = slots.relief();
+
+  slots.release();
+  await Promise.all([relief, next]);
+  expect(slots.relief()).toBeDefined();
+  slots.release();
+  expect(slots.relief()).toBeUndefined();
+});
