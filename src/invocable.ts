@@ -200,7 +200,7 @@ export abstract class Invocable<Event = unknown, Result = unknown> implements As
     const pending = this.#calls.invoke(this.#target.pick(), event, options);
     const outcome = pending instanceof Promise ? await pending : pending;
     if (outcome.status === 'ok') return outcome.result as Result;
-    throw new HandlerError(outcome.error, outcome.requestId);
+    throw new HandlerError(outcome.error, outcome.requestId, outcome.exhaustedBudget);
   }
 
   /** Invokes and gives the whole outcome with its report; a failed handler is data, not an exception. */

@@ -255,7 +255,7 @@ export class Lambda implements AsyncDisposable {
   ): Promise<Result> {
     const outcome = await this.invoke<Result>(reference, event, options);
     if (outcome.status === 'ok') return outcome.result;
-    throw new HandlerError(outcome.error, outcome.requestId);
+    throw new HandlerError(outcome.error, outcome.requestId, outcome.exhaustedBudget);
   }
 
   /** Invokes by reference and gives the whole outcome; never throws because of the handler. */

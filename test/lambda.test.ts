@@ -339,3 +339,20 @@ describe('life', () => {
     expect(story).toEqual(order);
   });
 });
+
+test('an error of `call` says when it was computing time that was used up', async () => {
+  await using lambda = new Lambda();
+  const loop = await lambda.createFunction({
+    name: 'loop',
+    code: { source: 'exports.handler = () => { for (;;); };' },
+    cpuMs: 50,
+  });
+
+  await expect(loop.call()).rejects.toMatchObject({
+    exhaustedBudget: 'cpu',
+    message: expect.stringMatching(
+      /Task timed out after 3\.00 seconds \(its computing time, `cpuMs`, was used up\)$/,
+    ) as string,
+    payload: { errorMessage: expect.stringMatching(/after 3\.00 seconds$/) as string },
+  });
+});

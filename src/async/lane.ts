@@ -26,6 +26,7 @@ const mostPassing = 16;
 
 /** Between two tries at a queue that fails. */
 const faultPauseMs = 1_000;
+const longestPauseMs = 60_000;
 
 /** Most events that are taken at once. */
 const batchSize = 64;
@@ -41,6 +42,8 @@ export class Lane {
   readonly #held = new Map<bigint, HeldEvent>();
   /** Set while the lane waits for room. */
   #onWake: (() => void) | undefined;
+  /** Tries at a failing queue in a row. */
+  #faults = 0;
   #renewal: ClockTimer | undefined;
   readonly #done: Promise<void>;
 
@@ -112,16 +115,19 @@ export class Lane {
     await Promise.all(settled);
   }
 
-  /** A storage that fails may recover; until then there is one try a second. */
+  /** A storage that fails may recover; until then it is tried after 1 s, 2 s, 4 s and so on, a minute at most. */
   async #receive(max: number): Promise<readonly Lease[]> {
     const { queue, onFault } = this.#options;
     const { signal } = this.#stopping;
     try {
-      return await queue.receive({ max, waitMs: Infinity, visibilityMs: leaseMs, signal });
+      const leases = await queue.receive({ max, waitMs: Infinity, visibilityMs: leaseMs, signal });
+      this.#faults = 0;
+      return leases;
     } catch (error) {
       if (signal.aborted) return [];
       onFault(error, undefined);
-      await this.#pause();
+      await this.#pause(Math.min(faultPauseMs * 2 ** this.#faults, longestPauseMs));
+      this.#faults += 1;
       return [];
     }
   }
@@ -154,12 +160,12 @@ export class Lane {
     this.#renewal = undefined;
   }
 
-  async #pause(): Promise<void> {
+  async #pause(pauseMs: number): Promise<void> {
     const { clock, functionName } = this.#options;
     const { signal } = this.#stopping;
     const { promise, resolve } = Promise.withResolvers<void>();
     const label = `events to ${functionName}, whose queue failed`;
-    const timer = clock.setTimer(resolve, faultPauseMs, { label });
+    const timer = clock.setTimer(resolve, pauseMs, { label });
     const end = (): void => resolve();
     signal.addEventListener('abort', end);
     await promise;

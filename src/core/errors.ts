@@ -121,12 +121,21 @@ export class HandlerError extends LambdaError<'ERR_HANDLER'> {
   readonly errorType: string | undefined;
   readonly payload: ErrorPayload;
   readonly requestId: string;
+  /** Which budget ended a timeout: the time on the wall (`timeoutMs`), or computing time (`cpuMs`). */
+  readonly exhaustedBudget: 'wall' | 'cpu' | undefined;
 
-  constructor(payload: ErrorPayload, requestId: string) {
-    super('ERR_HANDLER', payload.errorMessage);
+  constructor(
+    payload: ErrorPayload,
+    requestId: string,
+    exhaustedBudget: 'wall' | 'cpu' | undefined = undefined,
+  ) {
+    // AWS's sentence names the timeout whatever ran out; the payload keeps it.
+    const hint = exhaustedBudget === 'cpu' ? ' (its computing time, `cpuMs`, was used up)' : '';
+    super('ERR_HANDLER', `${payload.errorMessage}${hint}`);
     this.errorType = payload.errorType;
     this.payload = payload;
     this.requestId = requestId;
+    this.exhaustedBudget = exhaustedBudget;
     const trace = payload.trace?.slice(1).join('\n');
     if (trace !== undefined && trace !== '') {
       this.stack = `${this.name}: ${payload.errorMessage}\n${trace}\n${callerFrames(this.stack)}`;

@@ -58,7 +58,7 @@ export class ResponseStream implements ResponseWriter {
       if (!this.#isOpen && !this.#isCancelled) this.#chunks.push(Buffer.from(outcome.payloadJson));
       this.#close(undefined);
     } else {
-      this.#close(new HandlerError(outcome.error, outcome.requestId));
+      this.#close(new HandlerError(outcome.error, outcome.requestId, outcome.exhaustedBudget));
     }
   }
 
