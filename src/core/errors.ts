@@ -124,11 +124,7 @@ export class HandlerError extends LambdaError<'ERR_HANDLER'> {
   /** Which budget ended a timeout: the time on the wall (`timeoutMs`), or computing time (`cpuMs`). */
   readonly exhaustedBudget: 'wall' | 'cpu' | undefined;
 
-  constructor(
-    payload: ErrorPayload,
-    requestId: string,
-    exhaustedBudget: 'wall' | 'cpu' | undefined = undefined,
-  ) {
+  constructor(payload: ErrorPayload, requestId: string, exhaustedBudget?: 'wall' | 'cpu') {
     // AWS's sentence names the timeout whatever ran out; the payload keeps it.
     const hint = exhaustedBudget === 'cpu' ? ' (its computing time, `cpuMs`, was used up)' : '';
     super('ERR_HANDLER', `${payload.errorMessage}${hint}`);
