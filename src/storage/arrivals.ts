@@ -1,4 +1,6 @@
-import type { StoredMessage } from './stored-message.ts';
+import { none } from './columns.ts';
+import type { MessageRows } from './message-rows.ts';
+import { RowList } from './row-list.ts';
 
 /** How far a message moves ahead that was sent before others arrived. */
 const mostSteps = 64;
@@ -9,40 +11,34 @@ const mostSteps = 64;
  * arrival costs more at a million messages.
  */
 export class Arrivals {
-  #oldest: StoredMessage | undefined;
-  #newest: StoredMessage | undefined;
+  readonly #rows: MessageRows;
+  readonly #list: RowList;
 
-  get oldest(): StoredMessage | undefined {
-    return this.#oldest;
+  constructor(rows: MessageRows) {
+    this.#rows = rows;
+    this.#list = new RowList(rows.older, rows.newer);
   }
 
-  push(message: StoredMessage): void {
-    let older = this.#newest;
-    for (let step = 0; step < mostSteps && older !== undefined; step += 1) {
-      if (older.sentMs <= message.sentMs) break;
-      older = older.older;
+  get oldest(): number {
+    return this.#list.first;
+  }
+
+  add(row: number): void {
+    const { sentMs, older } = this.#rows;
+    let before = this.#list.last;
+    for (let step = 0; step < mostSteps && before !== none; step += 1) {
+      if (sentMs.get(before) <= sentMs.get(row)) break;
+      before = older.get(before);
     }
-    const newer = older === undefined ? this.#oldest : older.newer;
-    message.older = older;
-    message.newer = newer;
-    if (older === undefined) this.#oldest = message;
-    else older.newer = message;
-    if (newer === undefined) this.#newest = message;
-    else newer.older = message;
+    this.#list.insertAfter(before, row);
   }
 
-  remove(message: StoredMessage): void {
-    const { older, newer } = message;
-    if (older !== undefined) older.newer = newer;
-    else if (this.#oldest === message) this.#oldest = newer;
-    if (newer !== undefined) newer.older = older;
-    else if (this.#newest === message) this.#newest = older;
-    message.older = undefined;
-    message.newer = undefined;
+  remove(row: number): void {
+    this.#list.remove(row);
   }
 
-  clear(): void {
-    this.#oldest = undefined;
-    this.#newest = undefined;
+  /** Oldest first. */
+  *[Symbol.iterator](): Generator<number> {
+    for (let row = this.oldest; row !== none; row = this.#rows.newer.get(row)) yield row;
   }
 }

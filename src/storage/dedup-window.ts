@@ -1,4 +1,6 @@
+import { FreeRows, IndexColumn, none, NumberColumn, ValueColumn } from './columns.ts';
 import type { OpenQueueOptions } from './delivery-queue.ts';
+import { RowList } from './row-list.ts';
 import { ShardedMap } from './sharded-map.ts';
 
 /** The message that came first with a deduplication id. */
@@ -22,21 +24,13 @@ export function dedupKey(dedupId: string, groupId: string, { scope }: ResolvedDe
   return scope === 'queue' ? dedupId : `${groupId.length}:${groupId}${dedupId}`;
 }
 
-interface Seen extends FirstMessage {
-  readonly key: string;
-  readonly sentMs: number;
-  later: Seen | undefined;
-}
-
 /** So that a window that nobody looked at for long does not end in one long pause. */
 const mostForgottenAtOnce = 8;
 
 /** Which deduplication ids count at the moment; in memory. */
 export class DedupWindow {
   #options: ResolvedDedup;
-  readonly #seen = new ShardedMap<Seen>();
-  #oldest: Seen | undefined;
-  #newest: Seen | undefined;
+  #seen = new SeenIds();
 
   constructor(options: OpenQueueOptions) {
     this.#options = resolveDedup(options);
@@ -47,38 +41,68 @@ export class DedupWindow {
   }
 
   find(dedupId: string, groupId: string, nowMs: number): FirstMessage | undefined {
-    const seen = this.#seen.get(dedupKey(dedupId, groupId, this.#options));
-    return seen !== undefined && this.#counts(seen, nowMs) ? seen : undefined;
+    const row = this.#seen.find(dedupKey(dedupId, groupId, this.#options));
+    if (row === none || !this.#counts(row, nowMs)) return undefined;
+    return { id: this.#seen.id.get(row) ?? '', sequence: this.#seen.sequence.get(row) };
   }
 
   add(dedupId: string, groupId: string, nowMs: number, first: FirstMessage): void {
     this.#forget(nowMs);
-    const key = dedupKey(dedupId, groupId, this.#options);
-    const { id, sequence } = first;
-    const seen: Seen = { key, id, sequence, sentMs: nowMs, later: undefined };
-    this.#seen.set(key, seen);
-    if (this.#newest === undefined) this.#oldest = seen;
-    else this.#newest.later = seen;
-    this.#newest = seen;
+    this.#seen.add(dedupKey(dedupId, groupId, this.#options), nowMs, first);
   }
 
   clear(): void {
-    this.#seen.clear();
-    this.#oldest = undefined;
-    this.#newest = undefined;
+    this.#seen = new SeenIds();
   }
 
   #forget(nowMs: number): void {
     for (let count = 0; count < mostForgottenAtOnce; count += 1) {
-      const oldest = this.#oldest;
-      if (oldest === undefined || this.#counts(oldest, nowMs)) return;
-      if (this.#seen.get(oldest.key) === oldest) this.#seen.delete(oldest.key);
-      this.#oldest = oldest.later;
-      if (this.#oldest === undefined) this.#newest = undefined;
+      const { oldest } = this.#seen;
+      if (oldest === none || this.#counts(oldest, nowMs)) return;
+      this.#seen.remove(oldest);
     }
   }
 
-  #counts({ sentMs }: Seen, nowMs: number): boolean {
-    return nowMs - sentMs < this.#options.windowMs;
+  #counts(row: number, nowMs: number): boolean {
+    return nowMs - this.#seen.sentMs.get(row) < this.#options.windowMs;
+  }
+}
+
+/** A table as `MessageRows`, for the same reason: there may be a million ids within a window. */
+class SeenIds {
+  readonly key = new ValueColumn<string>();
+  readonly id = new ValueColumn<string>();
+  readonly sequence = new NumberColumn();
+  readonly sentMs = new NumberColumn();
+  readonly #list = new RowList(new IndexColumn(), new IndexColumn());
+  readonly #rows = new FreeRows();
+  readonly #byKey = new ShardedMap<number>();
+
+  get oldest(): number {
+    return this.#list.first;
+  }
+
+  find(key: string): number {
+    return this.#byKey.get(key) ?? none;
+  }
+
+  add(key: string, sentMs: number, { id, sequence }: FirstMessage): void {
+    const row = this.#rows.take();
+    this.key.set(row, key);
+    this.id.set(row, id);
+    this.sequence.set(row, sequence);
+    this.sentMs.set(row, sentMs);
+    this.#byKey.set(key, row);
+    this.#list.push(row);
+  }
+
+  remove(row: number): void {
+    const key = this.key.get(row) ?? '';
+    // The id may have come again after its window.
+    if (this.find(key) === row) this.#byKey.delete(key);
+    this.key.clear(row);
+    this.id.clear(row);
+    this.#list.remove(row);
+    this.#rows.give(row);
   }
 }

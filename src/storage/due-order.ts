@@ -1,5 +1,6 @@
-import { LinkedList } from './linked-list.ts';
-import { isBefore, type StoredMessage } from './stored-message.ts';
+import { none } from './columns.ts';
+import type { MessageRows } from './message-rows.ts';
+import { RowList } from './row-list.ts';
 
 /** As many different delays as queues usually have at once: two retries, a backoff, one visibility timeout. */
 const mostRuns = 8;
@@ -10,100 +11,97 @@ const mostRuns = 8;
  * into a binary heap.
  */
 export class DueOrder {
-  readonly #runs: LinkedList<StoredMessage>[] = [];
-  readonly #heap: StoredMessage[] = [];
+  readonly #rows: MessageRows;
+  readonly #runs: RowList[] = [];
+  readonly #heap: number[] = [];
 
-  add(message: StoredMessage): void {
-    const run = this.#runFor(message);
-    message.run = run;
-    if (run === -1) this.#addToHeap(message);
-    else this.#runs[run]?.push(message);
+  constructor(rows: MessageRows) {
+    this.#rows = rows;
+  }
+
+  add(row: number): void {
+    const run = this.#runFor(row);
+    this.#rows.run.set(row, run);
+    if (run === none) this.#rise(row, this.#heap.push(row) - 1);
+    else this.#runs[run]?.push(row);
   }
 
   /** The message must be in it. */
-  remove(message: StoredMessage): void {
-    if (message.run === -1) this.#removeFromHeap(message);
-    else this.#runs[message.run]?.remove(message);
+  remove(row: number): void {
+    const run = this.#rows.run.get(row);
+    if (run === none) this.#removeFromHeap(row);
+    else this.#runs[run]?.remove(row);
   }
 
-  /** What is due next. */
-  get first(): StoredMessage | undefined {
-    let first = this.#heap[0];
+  /** What is due next, or `none`. */
+  get first(): number {
+    let first = this.#heap[0] ?? none;
     for (const run of this.#runs) {
       const candidate = run.first;
-      if (candidate === undefined) continue;
-      if (first === undefined || isBefore(candidate, first)) first = candidate;
+      if (candidate === none) continue;
+      if (first === none || this.#rows.isBefore(candidate, first)) first = candidate;
     }
     return first;
   }
 
-  clear(): void {
-    this.#runs.length = 0;
-    this.#heap.length = 0;
-  }
-
-  /** The run that ends closest before the message; an empty one when there is none. -1: the heap. */
-  #runFor(message: StoredMessage): number {
-    let best = -1;
-    let bestLast: StoredMessage | undefined;
-    let empty = -1;
+  /** The run that ends closest before the message; an empty one when there is none. `none`: the heap. */
+  #runFor(row: number): number {
+    let best = none;
+    let bestLast = none;
+    let empty = none;
     for (let run = 0; run < this.#runs.length; run += 1) {
-      const last = this.#runs[run]?.last;
-      if (last === undefined) empty = run;
-      else if (isBefore(last, message) && (bestLast === undefined || isBefore(bestLast, last))) {
+      const last = this.#runs[run]?.last ?? none;
+      if (last === none) {
+        empty = run;
+      } else if (this.#rows.isBefore(last, row)) {
+        if (bestLast !== none && this.#rows.isBefore(last, bestLast)) continue;
         best = run;
         bestLast = last;
       }
     }
-    if (best !== -1) return best;
-    if (empty !== -1) return empty;
-    if (this.#runs.length === mostRuns) return -1;
-    return this.#runs.push(new LinkedList()) - 1;
+    if (best !== none) return best;
+    if (empty !== none) return empty;
+    if (this.#runs.length === mostRuns) return none;
+    return this.#runs.push(new RowList(this.#rows.prev, this.#rows.next)) - 1;
   }
 
-  #addToHeap(message: StoredMessage): void {
-    this.#heap.push(message);
-    this.#rise(message, this.#heap.length - 1);
-  }
-
-  #removeFromHeap(message: StoredMessage): void {
-    const slot = message.heapSlot;
-    message.heapSlot = -1;
-    const last = this.#heap.pop();
-    if (last === undefined || last === message) return;
+  #removeFromHeap(row: number): void {
+    const slot = this.#rows.heapSlot.get(row);
+    const last = this.#heap.pop() ?? none;
+    if (last === row) return;
     this.#rise(last, slot);
-    this.#sink(last, last.heapSlot);
+    this.#sink(last, this.#rows.heapSlot.get(last));
   }
 
-  #rise(message: StoredMessage, from: number): void {
+  #rise(row: number, from: number): void {
     let slot = from;
     while (slot > 0) {
       const parentSlot = (slot - 1) >> 1;
-      const parent = this.#heap[parentSlot];
-      if (parent === undefined || !isBefore(message, parent)) break;
+      const parent = this.#heap[parentSlot] ?? none;
+      if (!this.#rows.isBefore(row, parent)) break;
       this.#place(parent, slot);
       slot = parentSlot;
     }
-    this.#place(message, slot);
+    this.#place(row, slot);
   }
 
-  #sink(message: StoredMessage, from: number): void {
+  #sink(row: number, from: number): void {
     let slot = from;
     for (;;) {
       const left = this.#heap[slot * 2 + 1];
       const right = this.#heap[slot * 2 + 2];
       if (left === undefined) break;
-      const child = right !== undefined && isBefore(right, left) ? right : left;
-      if (!isBefore(child, message)) break;
-      const childSlot = child.heapSlot;
+      const child = right !== undefined && this.#rows.isBefore(right, left) ? right : left;
+      if (!this.#rows.isBefore(child, row)) break;
+      const childSlot = this.#rows.heapSlot.get(child);
       this.#place(child, slot);
       slot = childSlot;
     }
-    this.#place(message, slot);
+    this.#place(row, slot);
   }
 
-  #place(message: StoredMessage, slot: number): void {
-    this.#heap[slot] = message;
-    message.heapSlot = slot;
+  #place(row: number, slot: number): void {
+    this.#heap[slot] = row;
+    this.#rows.heapSlot.set(row, slot);
   }
 }

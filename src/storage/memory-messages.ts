@@ -1,4 +1,5 @@
 import { Arrivals } from './arrivals.ts';
+import { none } from './columns.ts';
 import { DedupWindow } from './dedup-window.ts';
 import type {
   Lease,
@@ -9,58 +10,84 @@ import type {
   SendResult,
 } from './delivery-queue.ts';
 import { DueOrder } from './due-order.ts';
-import { LeaseTable } from './lease-table.ts';
 import { MessageGroups } from './message-groups.ts';
-import type { GivenBack, Messages } from './messages.ts';
+import { MessageRows, MessageState } from './message-rows.ts';
+import type { GivenBack, HeldMessage, Messages, NextMessage } from './messages.ts';
 import { SingleFile, type ReadyOrder } from './ready-order.ts';
-import { isBefore, StoredMessage, type MessageState } from './stored-message.ts';
+
+export interface HeldInMemory extends HeldMessage {
+  readonly row: number;
+}
+
+/** Rows that an empty queue keeps: about 4 MB. */
+const mostIdleRows = 32_768;
+
+/** The messages and the lists in which they stand. */
+interface Tables {
+  readonly rows: MessageRows;
+  readonly order: ReadyOrder;
+  readonly delayed: DueOrder;
+  readonly leased: DueOrder;
+  readonly arrivals: Arrivals;
+  /** Leased, and older than the queue keeps messages: they vanish when the lease ends. */
+  readonly tooOld: Set<number>;
+  /** By state. */
+  readonly counts: [ready: number, delayed: number, leased: number];
+}
 
 /** What a queue holds, in memory. */
-export class MemoryMessages implements Messages<StoredMessage> {
+export class MemoryMessages implements Messages<HeldInMemory> {
   readonly isFifo: boolean;
-  readonly #delayed = new DueOrder();
-  readonly #leased = new DueOrder();
-  readonly #counts = { ready: 0, delayed: 0, leased: 0, gone: 0 };
-  readonly #order: ReadyOrder;
-  readonly #arrivals = new Arrivals();
-  readonly #leases = new LeaseTable();
   readonly #dedup: DedupWindow;
   #retentionMs: number;
+  #tables: Tables;
   #sequence = 0;
+  #receipts = 0;
 
   constructor(options: OpenQueueOptions) {
     this.isFifo = options.isFifo;
-    this.#order = options.isFifo ? new MessageGroups() : new SingleFile();
     this.#dedup = new DedupWindow(options);
     this.#retentionMs = options.retentionMs ?? Number.POSITIVE_INFINITY;
+    this.#tables = emptyTables(options.isFifo);
   }
 
   /** The same messages under other options. Whoever held a lease is gone. */
   reopen(options: OpenQueueOptions): void {
+    const { rows, arrivals, leased } = this.#tables;
     this.#dedup.configure(options);
     this.#retentionMs = options.retentionMs ?? Number.POSITIVE_INFINITY;
-    for (const message of this.#all()) message.token = '';
-    for (let held = this.#leased.first; held !== undefined; held = this.#leased.first) {
-      this.#move(held, 'ready', 0);
+    for (const row of arrivals) rows.receipt.set(row, 0);
+    for (let { first } = leased; first !== none; { first } = leased) {
+      this.#move(first, MessageState.ready, 0);
     }
   }
 
   get hasReady(): boolean {
-    return this.#order.hasReady;
+    return this.#tables.order.hasReady;
   }
 
-  get counts(): Readonly<Record<'ready' | 'delayed' | 'leased', number>> {
-    return this.#counts;
+  get ready(): number {
+    return this.#tables.counts[MessageState.ready];
+  }
+
+  get delayed(): number {
+    return this.#tables.counts[MessageState.delayed];
+  }
+
+  get leased(): number {
+    return this.#tables.counts[MessageState.leased];
   }
 
   get size(): number {
-    return this.#counts.ready + this.#counts.delayed + this.#counts.leased;
+    return this.ready + this.delayed + this.leased;
   }
 
   stats(nowMs: number): QueueStats {
     this.catchUp(nowMs);
-    const { ready, delayed, leased } = this.#counts;
-    return { ready, delayed, leased, oldestMs: this.#arrivals.oldest?.sentMs };
+    const { ready, delayed, leased } = this;
+    const { rows, arrivals } = this.#tables;
+    const oldestMs = arrivals.oldest === none ? undefined : rows.sentMs.get(arrivals.oldest);
+    return { ready, delayed, leased, oldestMs };
   }
 
   send(message: OutMessage, nowMs: number): SendResult {
@@ -78,156 +105,212 @@ export class MemoryMessages implements Messages<StoredMessage> {
   }
 
   /** Gives the message's number. */
-  add(out: OutMessage, sentMs: number, nowMs: number): number {
+  add(message: OutMessage, sentMs: number, nowMs: number): number {
+    const { rows, order, delayed, arrivals, counts } = this.#tables;
     this.#sequence += 1;
-    const message = new StoredMessage(out, sentMs, this.#sequence);
-    const { notBeforeMs = 0 } = out;
+    const row = rows.add(message, sentMs, this.#sequence);
+    const { notBeforeMs = 0 } = message;
     if (notBeforeMs > nowMs) {
-      message.state = 'delayed';
-      message.dueMs = notBeforeMs;
-      this.#delayed.add(message);
+      rows.state.set(row, MessageState.delayed);
+      rows.dueMs.set(row, notBeforeMs);
+      delayed.add(row);
+      counts[MessageState.delayed] += 1;
+    } else {
+      counts[MessageState.ready] += 1;
     }
-    this.#counts[message.state] += 1;
-    this.#arrivals.push(message);
-    this.#order.arrived(message);
+    arrivals.add(row);
+    order.arrived(row);
     return this.#sequence;
   }
 
   catchUp(nowMs: number): void {
-    for (
-      let due = this.#nextDue();
-      due !== undefined && due.dueMs <= nowMs;
-      due = this.#nextDue()
-    ) {
+    const { rows } = this.#tables;
+    for (let row = this.#nextDue(); row !== none; row = this.#nextDue()) {
+      if (rows.dueMs.get(row) > nowMs) break;
       // What comes next in a group must not be overtaken; elsewhere slow work may still answer.
-      if (this.isFifo) due.token = '';
-      this.#move(due, 'ready', 0);
+      if (this.isFifo) rows.receipt.set(row, 0);
+      this.#move(row, MessageState.ready, 0);
     }
     if (this.#retentionMs !== Number.POSITIVE_INFINITY) this.#dropOld(nowMs);
   }
 
   take(max: number, nowMs: number, visibilityMs: number): readonly Lease[] {
+    const { rows, order, leased, counts } = this.#tables;
     const taken: Lease[] = [];
     while (taken.length < max) {
-      const message = this.#order.take();
-      if (message === undefined) break;
-      message.state = 'leased';
-      message.dueMs = nowMs + visibilityMs;
-      message.receiveCount += 1;
-      if (message.receiveCount === 1) message.firstReceivedMs = nowMs;
-      this.#leased.add(message);
-      this.#leases.issue(message);
-      taken.push(message.toLease());
+      const row = order.take();
+      if (row === none) break;
+      const receiveCount = rows.receiveCount.get(row) + 1;
+      this.#receipts += 1;
+      rows.state.set(row, MessageState.leased);
+      rows.dueMs.set(row, nowMs + visibilityMs);
+      rows.receiveCount.set(row, receiveCount);
+      rows.receipt.set(row, this.#receipts);
+      if (receiveCount === 1) rows.firstReceivedMs.set(row, nowMs);
+      leased.add(row);
+      taken.push(rows.toLease(row));
     }
-    this.#order.endBatch();
-    this.#counts.ready -= taken.length;
-    this.#counts.leased += taken.length;
+    order.endBatch();
+    counts[MessageState.ready] -= taken.length;
+    counts[MessageState.leased] += taken.length;
     return taken;
   }
 
-  find(key: LeaseKey): StoredMessage | undefined {
-    return this.#leases.find(key);
+  find({ id, token }: LeaseKey): HeldInMemory | undefined {
+    const { rows } = this.#tables;
+    const row = rowOf(token);
+    if (rows.id.get(row) !== id || rows.tokenOf(row) !== token) return undefined;
+    return {
+      id,
+      meta: rows.meta.get(row) ?? '',
+      groupId: rows.groupId.get(row),
+      dedupId: rows.dedupId.get(row),
+      row,
+    };
   }
 
-  has(key: LeaseKey): boolean {
-    return this.#leases.has(key);
+  has({ id, token }: LeaseKey): boolean {
+    return this.#tables.rows.id.get(rowOf(token)) === id;
   }
 
-  bodyOf({ body }: StoredMessage): string {
-    return body;
+  bodyOf({ row }: HeldInMemory): string {
+    return this.#tables.rows.body.get(row) ?? '';
   }
 
-  extend(message: StoredMessage, untilMs: number): void {
-    if (message.state !== 'leased') {
-      this.#move(message, 'leased', untilMs);
+  extend({ row }: HeldInMemory, untilMs: number): void {
+    const { rows, leased } = this.#tables;
+    if (rows.state.get(row) !== MessageState.leased) {
+      this.#move(row, MessageState.leased, untilMs);
     } else {
-      this.#leased.remove(message);
-      message.dueMs = untilMs;
-      this.#leased.add(message);
+      leased.remove(row);
+      rows.dueMs.set(row, untilMs);
+      leased.add(row);
     }
   }
 
-  giveBack(message: StoredMessage, { dueMs, reason, meta }: GivenBack, nowMs: number): void {
-    message.meta = meta;
-    message.reason = reason;
-    message.token = '';
-    this.#move(message, dueMs > nowMs ? 'delayed' : 'ready', dueMs);
+  giveBack({ row }: HeldInMemory, { dueMs, reason, meta }: GivenBack, nowMs: number): void {
+    const { rows } = this.#tables;
+    rows.meta.set(row, meta);
+    rows.reason.set(row, reason);
+    rows.receipt.set(row, 0);
+    this.#move(row, dueMs > nowMs ? MessageState.delayed : MessageState.ready, dueMs);
   }
 
-  remove(message: StoredMessage): void {
-    this.#move(message, 'gone', 0);
+  remove({ row }: HeldInMemory): void {
+    this.#drop(row);
+    // What a burst needed is given back when it is over.
+    if (this.size === 0 && this.#tables.rows.length > mostIdleRows) {
+      this.#tables = emptyTables(this.isFifo);
+    }
+  }
+
+  clear(): number {
+    const { size } = this;
+    this.#dedup.clear();
+    this.#tables = emptyTables(this.isFifo);
+    return size;
   }
 
   remaining(): readonly Lease[] {
-    return Array.from(this.#all(), (message) => message.toLease());
+    const { rows, arrivals } = this.#tables;
+    return Array.from(arrivals, (row) => rows.toLease(row));
   }
 
-  nextDelayed(): StoredMessage | undefined {
-    return this.#delayed.first;
+  nextDelayed(): NextMessage | undefined {
+    return this.#nextOf(this.#tables.delayed);
   }
 
-  nextLeased(): StoredMessage | undefined {
-    return this.#leased.first;
+  nextLeased(): NextMessage | undefined {
+    return this.#nextOf(this.#tables.leased);
   }
 
   reload(): void {
     // Nothing is taken back in memory.
   }
 
-  clear(): number {
-    const { size } = this;
-    this.#dedup.clear();
-    this.#delayed.clear();
-    this.#leased.clear();
-    this.#order.clear();
-    this.#arrivals.clear();
-    this.#leases.clear();
-    Object.assign(this.#counts, { ready: 0, delayed: 0, leased: 0 });
-    return size;
+  #nextOf({ first }: DueOrder): NextMessage | undefined {
+    if (first === none) return undefined;
+    const { id, dueMs, reason } = this.#tables.rows;
+    return { id: id.get(first) ?? '', dueMs: dueMs.get(first), reason: reason.get(first) };
   }
 
-  /** Oldest first. */
-  *#all(): Generator<StoredMessage> {
-    let message = this.#arrivals.oldest;
-    for (; message !== undefined; message = message.newer) yield message;
-  }
-
-  #nextDue(): StoredMessage | undefined {
-    const delayed = this.#delayed.first;
-    const leased = this.#leased.first;
-    if (delayed === undefined || leased === undefined) return delayed ?? leased;
-    return isBefore(delayed, leased) ? delayed : leased;
+  #nextDue(): number {
+    const { rows, delayed, leased } = this.#tables;
+    if (delayed.first === none) return leased.first;
+    if (leased.first === none) return delayed.first;
+    return rows.isBefore(delayed.first, leased.first) ? delayed.first : leased.first;
   }
 
   #dropOld(nowMs: number): void {
-    for (let { oldest } = this.#arrivals; oldest !== undefined; oldest = this.#arrivals.oldest) {
-      if (nowMs - oldest.sentMs < this.#retentionMs) return;
-      if (oldest.state !== 'leased') {
-        this.#move(oldest, 'gone', 0);
+    const { rows, arrivals, tooOld } = this.#tables;
+    for (let { oldest } = arrivals; oldest !== none; { oldest } = arrivals) {
+      if (nowMs - rows.sentMs.get(oldest) < this.#retentionMs) return;
+      if (rows.state.get(oldest) === MessageState.leased) {
+        arrivals.remove(oldest);
+        tooOld.add(oldest);
       } else {
-        this.#arrivals.remove(oldest);
-        oldest.isTooOld = true;
+        this.#drop(oldest);
       }
     }
   }
 
-  #move(message: StoredMessage, to: MessageState, dueMs: number): void {
-    const from = message.state;
-    if (from === 'leased') this.#leased.remove(message);
-    else if (from === 'delayed') this.#delayed.remove(message);
-    else this.#order.leaves(message);
-    message.state = message.isTooOld ? 'gone' : to;
-    message.dueMs = dueMs;
-    if (message.state === 'leased') this.#leased.add(message);
-    else if (message.state === 'delayed') this.#delayed.add(message);
-    else if (message.state === 'gone') this.#leave(message);
-    this.#counts[from] -= 1;
-    this.#counts[message.state] += 1;
-    this.#order.moved(message);
+  #move(row: number, to: number, dueMs: number): void {
+    const { rows, order, delayed, leased, tooOld } = this.#tables;
+    if (tooOld.has(row)) {
+      this.#drop(row);
+      return;
+    }
+    this.#leave(row);
+    rows.state.set(row, to);
+    rows.dueMs.set(row, dueMs);
+    if (to === MessageState.leased) leased.add(row);
+    else if (to === MessageState.delayed) delayed.add(row);
+    this.#count(to, 1);
+    order.moved(row);
   }
 
-  #leave(message: StoredMessage): void {
-    this.#arrivals.remove(message);
-    this.#leases.leave(message);
+  #drop(row: number): void {
+    const { rows, order, arrivals, tooOld } = this.#tables;
+    this.#leave(row);
+    rows.state.set(row, none);
+    order.left(row);
+    if (!tooOld.delete(row)) arrivals.remove(row);
+    rows.free(row);
   }
+
+  /** Takes a message out of the list of its state. */
+  #leave(row: number): void {
+    const { rows, order, delayed, leased } = this.#tables;
+    const state = rows.state.get(row);
+    if (state === MessageState.leased) leased.remove(row);
+    else if (state === MessageState.delayed) delayed.remove(row);
+    else order.leaves(row);
+    this.#count(state, -1);
+  }
+
+  #count(state: number, change: number): void {
+    const { counts } = this.#tables;
+    if (state === MessageState.ready) counts[MessageState.ready] += change;
+    else if (state === MessageState.delayed) counts[MessageState.delayed] += change;
+    else counts[MessageState.leased] += change;
+  }
+}
+
+function emptyTables(isFifo: boolean): Tables {
+  const rows = new MessageRows();
+  return {
+    rows,
+    order: isFifo ? new MessageGroups(rows) : new SingleFile(rows),
+    delayed: new DueOrder(rows),
+    leased: new DueOrder(rows),
+    arrivals: new Arrivals(rows),
+    tooOld: new Set(),
+    counts: [0, 0, 0],
+  };
+}
+
+/** A token begins with the row. */
+function rowOf(token: string): number {
+  const row = Number.parseInt(token, 10);
+  return row >= 0 ? row : none;
 }

@@ -2,12 +2,11 @@ import { SystemClock, type Clock } from '../core/clock.ts';
 import { ClosedError, ConflictError } from '../core/errors.ts';
 import { ImmediateCommits } from './commits.ts';
 import type { DeliveryQueue, OpenQueueOptions } from './delivery-queue.ts';
-import { MemoryMessages } from './memory-messages.ts';
+import { MemoryMessages, type HeldInMemory } from './memory-messages.ts';
 import { MemoryStateStore } from './memory-state-store.ts';
 import { capsOf, checkQueueOptions } from './queue-input.ts';
 import type { StateStore } from './state-store.ts';
 import { StoredQueue } from './stored-queue.ts';
-import type { StoredMessage } from './stored-message.ts';
 import type { Storage } from './storage.ts';
 
 export interface MemoryStorageOptions {
@@ -22,7 +21,7 @@ export class MemoryStorage implements Storage {
   readonly #clock: Clock;
   readonly #commits = new ImmediateCommits();
   readonly #messages = new Map<string, MemoryMessages>();
-  readonly #open = new Map<string, StoredQueue<StoredMessage>>();
+  readonly #open = new Map<string, StoredQueue<HeldInMemory>>();
   #isClosed = false;
 
   constructor({ clock = new SystemClock() }: MemoryStorageOptions = {}) {

@@ -1,20 +1,22 @@
+import { none } from './columns.ts';
 import { LinkedList, type Linked } from './linked-list.ts';
+import { MessageState, type MessageRows } from './message-rows.ts';
 import type { ReadyOrder } from './ready-order.ts';
+import { RowList } from './row-list.ts';
 import { ShardedMap } from './sharded-map.ts';
-import type { StoredMessage } from './stored-message.ts';
 
 /** The messages of one group. */
 export class MessageGroup implements Linked<MessageGroup> {
   readonly id: string;
-  /** The first by arrival that is not gone; leased ones stay in their place. */
-  head: StoredMessage | undefined = undefined;
-  tail: StoredMessage | undefined = undefined;
+  /** In the order of arrival; delayed and leased ones stay in their place. */
+  readonly messages: RowList;
   isInLine = false;
   prev: MessageGroup | undefined = undefined;
   next: MessageGroup | undefined = undefined;
 
-  constructor(id: string) {
+  constructor(id: string, messages: RowList) {
     this.id = id;
+    this.messages = messages;
   }
 }
 
@@ -24,77 +26,78 @@ export class MessageGroup implements Linked<MessageGroup> {
  * front again, and nothing behind a message that is out is handed out.
  */
 export class MessageGroups implements ReadyOrder {
+  readonly #rows: MessageRows;
   readonly #groups = new ShardedMap<MessageGroup>();
-  #line = new LinkedList<MessageGroup>();
+  readonly #line = new LinkedList<MessageGroup>();
   /** Where the batch goes on within its group. */
-  #cursor: StoredMessage | undefined;
+  #cursor = none;
+
+  constructor(rows: MessageRows) {
+    this.#rows = rows;
+  }
 
   get hasReady(): boolean {
     return this.#line.first !== undefined;
   }
 
-  arrived(message: StoredMessage): void {
-    const id = message.groupId ?? '';
+  arrived(row: number): void {
+    const id = this.#rows.groupId.get(row) ?? '';
     let group = this.#groups.get(id);
     if (group === undefined) {
-      group = new MessageGroup(id);
+      group = new MessageGroup(id, new RowList(this.#rows.before, this.#rows.after));
       this.#groups.set(id, group);
     }
-    message.group = group;
-    if (group.tail === undefined) group.head = message;
-    else group.tail.after = message;
-    group.tail = message;
+    this.#rows.group.set(row, group);
+    group.messages.push(row);
     this.#settle(group);
   }
 
-  take(): StoredMessage | undefined {
-    while (this.#cursor?.state === 'gone') this.#cursor = this.#cursor.after;
+  take(): number {
     // Behind a message that is delayed, its group waits too.
-    if (this.#cursor?.state !== 'ready') this.#cursor = this.#nextInLine()?.head;
-
-    const message = this.#cursor;
-    this.#cursor = message?.after;
-    return message;
+    if (!this.#isReady(this.#cursor)) this.#cursor = this.#nextInLine();
+    const row = this.#cursor;
+    if (row !== none) this.#cursor = this.#rows.after.get(row);
+    return row;
   }
 
   endBatch(): void {
-    this.#cursor = undefined;
+    this.#cursor = none;
   }
 
   leaves(): void {
     // It keeps its place in the group.
   }
 
-  moved({ group }: StoredMessage): void {
+  moved(row: number): void {
+    const group = this.#rows.group.get(row);
     if (group !== undefined) this.#settle(group);
   }
 
-  clear(): void {
-    this.#groups.clear();
-    this.#line = new LinkedList();
+  left(row: number): void {
+    const group = this.#rows.group.get(row);
+    if (group === undefined) return;
+    group.messages.remove(row);
+    if (group.messages.first === none) this.#groups.delete(group.id);
+    this.#settle(group);
   }
 
-  #nextInLine(): MessageGroup | undefined {
+  #nextInLine(): number {
     const group = this.#line.shift();
-    if (group !== undefined) group.isInLine = false;
-    return group;
+    if (group === undefined) return none;
+    group.isInLine = false;
+    return group.messages.first;
   }
 
   /** Brings a group into line, or out of it, after something of it changed. */
   #settle(group: MessageGroup): void {
-    while (group.head?.state === 'gone') {
-      const { after }: StoredMessage = group.head;
-      group.head.after = undefined;
-      group.head = after;
-    }
-    if (group.head === undefined) {
-      group.tail = undefined;
-      this.#groups.delete(group.id);
-    }
-    const mayGo = group.head?.state === 'ready';
+    const mayGo = this.#isReady(group.messages.first);
     if (mayGo === group.isInLine) return;
     group.isInLine = mayGo;
     if (mayGo) this.#line.push(group);
     else this.#line.remove(group);
+  }
+
+  #isReady(row: number): boolean {
+    return row !== none && this.#rows.state.get(row) === MessageState.ready;
   }
 }

@@ -7,7 +7,8 @@ import type { LeaseKey, Lease, OutMessage, QueueStats, SendResult } from './deli
 export interface Messages<Held extends HeldMessage = HeldMessage> {
   /** Whether `take` gives something. */
   readonly hasReady: boolean;
-  readonly counts: Readonly<Record<'ready' | 'delayed' | 'leased', number>>;
+  readonly delayed: number;
+  readonly leased: number;
   /** Keeps a message, unless it is a duplicate. */
   send(message: OutMessage, nowMs: number): SendResult;
   /** Keeps a message that is nobody's duplicate. */

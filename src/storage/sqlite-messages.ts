@@ -60,8 +60,12 @@ export class SqliteMessages implements Messages<HeldInFile> {
     return this.#tally.count(inState.ready) > 0;
   }
 
-  get counts(): SqliteTally {
-    return this.#tally;
+  get delayed(): number {
+    return this.#tally.delayed;
+  }
+
+  get leased(): number {
+    return this.#tally.leased;
   }
 
   /** Whoever held a lease is gone. */

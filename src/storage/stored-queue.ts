@@ -244,26 +244,26 @@ export class StoredQueue<Held extends HeldMessage> implements DeliveryQueue, Par
 
   /** Timers have nothing to do while nothing is delayed and nobody waits for a lease to end. */
   #plan(): void {
-    if (this.#timers.areSet || this.#messages.counts.delayed > 0 || this.#isLeaseAwaited()) {
+    if (this.#timers.areSet || this.#messages.delayed > 0 || this.#isLeaseAwaited()) {
       this.#timers.plan();
     }
   }
 
   #isLeaseAwaited(): boolean {
-    return this.#waiting.first !== undefined && this.#messages.counts.leased > 0;
+    return this.#waiting.first !== undefined && this.#messages.leased > 0;
   }
 
   #nextDelayed(): Due | undefined {
-    const next = this.#messages.counts.delayed > 0 ? this.#messages.nextDelayed() : undefined;
+    const next = this.#messages.delayed > 0 ? this.#messages.nextDelayed() : undefined;
     if (next === undefined) return undefined;
     const { dueMs: atMs, id, reason = `message ${id}` } = next;
-    return { atMs, reason, others: this.#messages.counts.delayed - 1 };
+    return { atMs, reason, others: this.#messages.delayed - 1 };
   }
 
   #nextLeased(): Due | undefined {
     const next = this.#isLeaseAwaited() ? this.#messages.nextLeased() : undefined;
     if (next === undefined) return undefined;
     const reason = `the lease of message ${next.id} ends`;
-    return { atMs: next.dueMs, reason, others: this.#messages.counts.leased - 1 };
+    return { atMs: next.dueMs, reason, others: this.#messages.leased - 1 };
   }
 }

@@ -1,7 +1,8 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { none } from '../../src/storage/columns.ts';
 import { DueOrder } from '../../src/storage/due-order.ts';
-import { isBefore, StoredMessage } from '../../src/storage/stored-message.ts';
+import { MessageRows } from '../../src/storage/message-rows.ts';
 
 test('gives what is due next, whatever was added and removed', () => {
   const step = fc.oneof(
@@ -11,23 +12,24 @@ test('gives what is due next, whatever was added and removed', () => {
   );
   fc.assert(
     fc.property(fc.array(step, { maxLength: 300 }), (steps) => {
-      const order = new DueOrder();
-      let kept: StoredMessage[] = [];
-      const drop = (message: StoredMessage | undefined): void => {
-        if (message === undefined) return;
-        order.remove(message);
-        kept = kept.filter((other) => other !== message);
-      };
-      for (const [index, each] of steps.entries()) {
+      const rows = new MessageRows();
+      const order = new DueOrder(rows);
+      let kept: { row: number; dueMs: number; sequence: number }[] = [];
+      for (const [sequence, each] of steps.entries()) {
         if ('add' in each) {
-          const message = new StoredMessage({ id: String(index), body: '' }, 0, index);
-          message.dueMs = each.add;
-          order.add(message);
-          kept.push(message);
-        } else {
-          drop('remove' in each ? kept[each.remove % Math.max(kept.length, 1)] : order.first);
+          const row = rows.add({ id: String(sequence), body: '' }, 0, sequence);
+          rows.dueMs.set(row, each.add);
+          order.add(row);
+          kept.push({ row, dueMs: each.add, sequence });
+        } else if (kept.length > 0) {
+          const gone =
+            'remove' in each ? (kept[each.remove % kept.length]?.row ?? none) : order.first;
+          order.remove(gone);
+          rows.free(gone);
+          kept = kept.filter(({ row }) => row !== gone);
         }
-        expect(order.first).toBe(kept.toSorted((a, b) => (isBefore(a, b) ? -1 : 1))[0]);
+        kept.sort((a, b) => a.dueMs - b.dueMs || a.sequence - b.sequence);
+        expect(order.first).toBe(kept[0]?.row ?? none);
       }
     }),
     { numRuns: 300 },
