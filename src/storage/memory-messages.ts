@@ -19,6 +19,9 @@ export interface HeldInMemory extends HeldMessage {
   readonly row: number;
 }
 
+/** How many messages one change moves at most by itself, so that a million due at once do not stop the host. */
+const mostMovedAtOnce = 10_000;
+
 /** Rows that an empty queue keeps: about 4 MB. */
 const mostIdleRows = 32_768;
 
@@ -83,7 +86,8 @@ export class MemoryMessages implements Messages<HeldInMemory> {
   }
 
   stats(nowMs: number): QueueStats {
-    this.catchUp(nowMs);
+    this.#endDue(nowMs, Number.POSITIVE_INFINITY);
+    this.#dropOld(nowMs, Number.POSITIVE_INFINITY);
     const { ready, delayed, leased } = this;
     const { rows, arrivals } = this.#tables;
     const oldestMs = arrivals.oldest === none ? undefined : rows.sentMs.get(arrivals.oldest);
@@ -124,14 +128,8 @@ export class MemoryMessages implements Messages<HeldInMemory> {
   }
 
   catchUp(nowMs: number): void {
-    const { rows } = this.#tables;
-    for (let row = this.#nextDue(); row !== none; row = this.#nextDue()) {
-      if (rows.dueMs.get(row) > nowMs) break;
-      // What comes next in a group must not be overtaken; elsewhere slow work may still answer.
-      if (this.isFifo) rows.receipt.set(row, 0);
-      this.#move(row, MessageState.ready, 0);
-    }
-    if (this.#retentionMs !== Number.POSITIVE_INFINITY) this.#dropOld(nowMs);
+    this.#endDue(nowMs, mostMovedAtOnce);
+    if (this.#retentionMs !== Number.POSITIVE_INFINITY) this.#dropOld(nowMs, mostMovedAtOnce);
   }
 
   take(max: number, nowMs: number, visibilityMs: number): readonly Lease[] {
@@ -241,10 +239,22 @@ export class MemoryMessages implements Messages<HeldInMemory> {
     return rows.isBefore(delayed.first, leased.first) ? delayed.first : leased.first;
   }
 
-  #dropOld(nowMs: number): void {
+  #endDue(nowMs: number, most: number): void {
+    const { rows } = this.#tables;
+    for (let count = 0; count < most; count += 1) {
+      const row = this.#nextDue();
+      if (row === none || rows.dueMs.get(row) > nowMs) return;
+      // What comes next in a group must not be overtaken; elsewhere slow work may still answer.
+      if (this.isFifo) rows.receipt.set(row, 0);
+      this.#move(row, MessageState.ready, 0);
+    }
+  }
+
+  #dropOld(nowMs: number, most: number): void {
     const { rows, arrivals, tooOld } = this.#tables;
-    for (let { oldest } = arrivals; oldest !== none; { oldest } = arrivals) {
-      if (nowMs - rows.sentMs.get(oldest) < this.#retentionMs) return;
+    for (let count = 0; count < most; count += 1) {
+      const { oldest } = arrivals;
+      if (oldest === none || nowMs - rows.sentMs.get(oldest) < this.#retentionMs) return;
       if (rows.state.get(oldest) === MessageState.leased) {
         arrivals.remove(oldest);
         tooOld.add(oldest);

@@ -13,7 +13,10 @@ export interface Messages<Held extends HeldMessage = HeldMessage> {
   send(message: OutMessage, nowMs: number): SendResult;
   /** Keeps a message that is nobody's duplicate. */
   add(message: OutMessage, sentMs: number, nowMs: number): void;
-  /** Ends delays and leases that are due, and drops what is too old. */
+  /**
+   * Ends delays and leases that are due, and drops what is too old: some thousand at most, so that the host is not
+   * stopped by a million of them. The next call goes on.
+   */
   catchUp(nowMs: number): void;
   /** Leases up to `max` messages. */
   take(max: number, nowMs: number, visibilityMs: number): readonly Lease[];

@@ -47,12 +47,14 @@ export function checkQueueOptions(options: OpenQueueOptions): void {
 /** Throws an `InvalidOptionError` before anything of the batch is accepted. */
 export function checkMessages(messages: readonly OutMessage[], isFifo: boolean): void {
   for (const message of messages) {
-    const { id, body, meta = '', notBeforeMs, groupId } = message;
+    const { id, body, meta = '', notBeforeMs, groupId, dedupId } = message;
     checkText('id', id);
+    if (groupId !== undefined) checkText('groupId', groupId);
+    if (dedupId !== undefined) checkText('dedupId', dedupId);
     if (id === '') throw new InvalidOptionError('id', 'a string that is not empty', id);
     checkContent(body, meta);
     if (notBeforeMs !== undefined) checkInteger('notBeforeMs', notBeforeMs, time);
-    if (isFifo && typeof groupId !== 'string') {
+    if (isFifo && groupId === undefined) {
       throw new InvalidOptionError('groupId', 'a string in a FIFO queue', groupId);
     }
   }
@@ -83,8 +85,11 @@ export function checkDuration(option: string, value: number): void {
   checkInteger(option, value, duration);
 }
 
-/** Half of a surrogate pair has no UTF-8: a file could not give it back. */
-function checkText(option: string, value: unknown): void {
-  if (typeof value === 'string' && value.isWellFormed()) return;
-  throw new InvalidOptionError(option, 'a string of well-formed Unicode', value);
+/**
+ * What a file can give back: half of a surrogate pair has no UTF-8, and Node 22 reads a text from SQLite up to its
+ * first NUL. AWS's queues take neither; JSON writes both as escapes.
+ */
+export function checkText(option: string, value: unknown): asserts value is string {
+  if (typeof value === 'string' && value.isWellFormed() && !value.includes('\0')) return;
+  throw new InvalidOptionError(option, 'a string of well-formed Unicode without NUL', value);
 }

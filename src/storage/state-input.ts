@@ -1,6 +1,9 @@
 import { InvalidOptionError } from '../core/errors.ts';
 import { checkKnownKeys, checkString } from '../core/options.ts';
+import { checkText } from './queue-input.ts';
 import type { StateChanges } from './state-store.ts';
+
+const anyKey = { maxLength: 4_096, pattern: /./, says: 'a string of 1 to 4096 characters' };
 
 /** Throws an `InvalidOptionError` before anything is written. */
 export function checkStateChanges(changes: StateChanges, hasBlob: (hash: string) => boolean): void {
@@ -8,17 +11,15 @@ export function checkStateChanges(changes: StateChanges, hasBlob: (hash: string)
   const { put = [], blobs, delete: removed = [] } = changes;
   const keys = put.map(({ key }) => key);
   for (const key of [...keys, ...removed]) {
-    checkString('key', key, {
-      maxLength: 4_096,
-      pattern: /./,
-      says: 'a string of 1 to 4096 characters',
-    });
+    checkText('key', key);
+    checkString('key', key, anyKey);
   }
   const twice = keys.find((key, at) => keys.indexOf(key) !== at || removed.includes(key));
   if (twice !== undefined) {
     throw new InvalidOptionError('changes', 'an object that names each key once', twice);
   }
-  for (const { key, blobs: hashes } of put) {
+  for (const { key, json, blobs: hashes } of put) {
+    checkText('json', json);
     const missing = hashes.find((hash) => blobs?.has(hash) !== true && !hasBlob(hash));
     if (missing === undefined) continue;
     throw new InvalidOptionError(

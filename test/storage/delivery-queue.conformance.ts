@@ -19,13 +19,13 @@ export function deliveryQueueConformance(subject: StorageUnderTest): void {
       const { clock, openQueue: open } = await openStorage(subject);
       const queue = open();
       const sentMs = clock.now();
-      const [sent] = await queue.send([{ id: 'a', body: 'déjà vu \0 ✓', meta: '{"to":"x"}' }]);
+      const [sent] = await queue.send([{ id: 'a', body: 'déjà vu ✓ 😀', meta: '{"to":"x"}' }]);
       await clock.advance(1_000);
 
       expect(await takeOne(queue)).toEqual({
         id: 'a',
         token: expect.any(String),
-        body: 'déjà vu \0 ✓',
+        body: 'déjà vu ✓ 😀',
         meta: '{"to":"x"}',
         sentMs,
         receiveCount: 1,
@@ -81,6 +81,9 @@ export function deliveryQueueConformance(subject: StorageUnderTest): void {
         { id: 'b', body: 'no group' },
         { id: '', body: '', groupId: 'g' },
         { id: 'b', body: '\ud800', groupId: 'g' },
+        { id: 'b', body: 'a\0b', groupId: 'g' },
+        { id: 'b', body: '', meta: 'a\0b', groupId: 'g' },
+        { id: 'b', body: '', groupId: 'g\0' },
         { id: 'b', body: '', groupId: 'g', notBeforeMs: -1 },
         { id: 'b', body: 'x'.repeat(queue.caps.maxBytes + 1), groupId: 'g' },
       ]) {

@@ -113,6 +113,22 @@ export function queueTimeConformance(subject: StorageUnderTest): void {
       expect(await takeIds(queue)).toEqual([]);
     });
 
+    test('many that are due at once come one after the other, and nobody waits for a new reason', async () => {
+      const { clock, openQueue } = await openStorage(subject);
+      const queue = openQueue();
+      const ids = Array.from({ length: 12_000 }, (_, index) => `m${index}`);
+      const notBeforeMs = clock.now() + 1_000;
+      await queue.send(ids.map((id) => ({ id, body: '', notBeforeMs })));
+      await clock.advance(1_000);
+      expect(queue.stats()).toMatchObject({ ready: 12_000, delayed: 0 });
+      expect(clock.pending()).toEqual([]);
+      expect(await takeIds(queue, { max: 20_000 })).toEqual(ids);
+      await clock.advance(visibilityMs);
+      expect(queue.stats()).toMatchObject({ ready: 12_000, leased: 0 });
+      const waiting = take(queue, { max: 5, waitMs: Number.POSITIVE_INFINITY });
+      expect((await waiting).map(({ id }) => id)).toEqual(ids.slice(0, 5));
+    });
+
     test('a clock that is set back loses nothing and waits for no negative time', async () => {
       const delays: number[] = [];
       let shiftMs = 0;
