@@ -5,7 +5,7 @@ export interface Commits {
    * not wait: it runs between two changes of others. Its promise rejects when the change was taken back.
    */
   run<T>(work: () => T | Promise<T>, safety: Safety): Promise<T>;
-  /** For `work`: calls `kept` when the change that runs now is kept, `takenBack` when it is not. */
+  /** For `work`: calls `kept` when the change that runs now is kept `in-order`, `takenBack` when it is not. */
   onEnd(kept: () => void, takenBack: (error: unknown) => void): void;
   /** For `work`: it changes what this one holds. */
   join(participant: Participant): void;
@@ -14,10 +14,11 @@ export interface Commits {
 }
 
 /**
- * When a change counts as kept: `written` outlives the process, `durable` also outlives the machine's power. A
- * storage in memory knows no difference.
+ * When a change counts as kept. `written`: it outlives the process. `durable`: it also outlives the machine's power.
+ * `in-order`: it is written, and what was to be durable until then is: nobody receives a message that could still be
+ * lost, or before its sender has an answer. A storage in memory knows no difference.
  */
-export type Safety = 'written' | 'durable';
+export type Safety = 'written' | 'in-order' | 'durable';
 
 /** Told when changes that it took part in were taken back. */
 export interface Participant {

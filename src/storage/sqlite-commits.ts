@@ -45,7 +45,8 @@ export class SqliteCommits implements Commits {
   #endings: Ending[] = [];
   /** Written, and waiting for the disk. */
   #unsafe: Ending[] = [];
-  #isSyncing = false;
+  /** Waits for the sync that runs now. */
+  #syncing: Ending[] | undefined;
   #release: (() => void) | undefined;
   /** Why nothing is taken any more: closed, or a sync failed and nobody knows what is on the disk. */
   #end: Error | undefined;
@@ -71,7 +72,7 @@ export class SqliteCommits implements Commits {
   }
 
   onEnd(kept: () => void, takenBack: (error: unknown) => void): void {
-    this.#endings.push({ safety: 'written', kept, takenBack });
+    this.#endings.push({ safety: 'in-order', kept, takenBack });
   }
 
   join(participant: Participant): void {
@@ -125,9 +126,18 @@ export class SqliteCommits implements Commits {
       return;
     }
     const endings = this.#takeEndings();
-    for (const { safety, kept } of endings) if (safety === 'written') kept();
-    this.#unsafe.push(...endings.filter(({ safety }) => safety === 'durable'));
+    for (const ending of endings) if (ending.safety === 'durable') this.#unsafe.push(ending);
+    for (const ending of endings) {
+      if (ending.safety === 'written') ending.kept();
+      else if (ending.safety === 'in-order') this.#keepInOrder(ending);
+    }
     this.#sync();
+  }
+
+  #keepInOrder(ending: Ending): void {
+    if (this.#unsafe.length > 0) this.#unsafe.push(ending);
+    else if (this.#syncing !== undefined) this.#syncing.push(ending);
+    else ending.kept();
   }
 
   #fail(works: readonly Work[], error: StorageError): void {
@@ -155,16 +165,16 @@ export class SqliteCommits implements Commits {
   }
 
   #sync(): void {
-    if (this.#isSyncing) return;
+    if (this.#syncing !== undefined) return;
     if (this.#unsafe.length === 0) {
       if (this.#works.length === 0) this.#rest();
       return;
     }
     const endings = this.#unsafe;
     this.#unsafe = [];
-    this.#isSyncing = true;
+    this.#syncing = endings;
     fdatasync(this.#wal, (error) => {
-      this.#isSyncing = false;
+      this.#syncing = undefined;
       if (error === null) for (const { kept } of endings) kept();
       else this.#giveUp(endings, error);
       this.#sync();

@@ -25,9 +25,13 @@ export interface SqliteStorageOptions {
 /**
  * Keeps everything in one SQLite file, so that a restarted host finds what it accepted.
  *
- * - `send` and changes of the state resolve when they have reached the disk. What else is done with a message
- *   (received, acknowledged, given back, moved) outlives the end of the process at once, and reaches the disk
- *   with the next sync: after a power failure the last of it may be undone, and those messages come again.
+ * - `send` and changes of the state resolve when they have reached the disk, and nobody receives a message before.
+ *   What else is done with a message (received, acknowledged, given back, moved) outlives the end of the process
+ *   at once, and reaches the disk with the next sync: after a power failure the last of it may be undone, and those
+ *   messages come again.
+ * - A change that fails is undone, and so are those that shared its turn of the event loop; everybody who asked is
+ *   told. When the disk itself fails in a sync, the storage takes nothing more until it is opened anew; then some
+ *   of what it refused may be there.
  * - A file has one owner at a time. Who opens it next ends the leases of the owner before.
  * - The file does not shrink; its free pages are used again.
  */

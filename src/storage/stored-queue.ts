@@ -81,7 +81,7 @@ export class StoredQueue<Held extends HeldMessage> implements DeliveryQueue, Par
       const leases = this.#waiting.add(options);
       this.#plan();
       return leases;
-    }, 'written');
+    }, 'in-order');
   }
 
   async extend(lease: LeaseKey, visibilityMs: number): Promise<boolean> {

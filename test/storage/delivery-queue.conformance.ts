@@ -356,6 +356,25 @@ export function deliveryQueueConformance(subject: StorageUnderTest): void {
       expect(clock.pending()).toEqual([]);
     });
 
+    test('nobody deals with a message before its sender has an answer', async () => {
+      const { clock, openQueue: open } = await openStorage(subject);
+      const queue = open();
+      const order: string[] = [];
+      const waiting = take(queue, { waitMs: Number.POSITIVE_INFINITY, max: 1 }).then(async () => {
+        await new Promise(setImmediate);
+        order.push('received while waiting');
+      });
+      await clock.advance(1);
+      const sent = queue.send(messages('a', 'b')).then(() => order.push('sent'));
+      const received = take(queue).then(async () => {
+        await new Promise(setImmediate);
+        order.push('received');
+      });
+      await Promise.all([waiting, sent, received]);
+      expect(order).toHaveLength(3);
+      expect(order[0]).toBe('sent');
+    });
+
     test('who comes later does not overtake who waits', async () => {
       const { clock, openQueue: open } = await openStorage(subject);
       const queue = open();
