@@ -314,11 +314,12 @@ describe('a process that ends', () => {
     const accepted = new Set<string>();
     const taken = new Set<string>();
     for (let round = 0; round < 10; round += 1) {
-      const lines = await killedAfter(30 + round * 20, ['work', file, String(round)]);
-      for (const [kind, id = ''] of lines.map((line) => line.split(' '))) {
-        if (kind === 'sent') accepted.add(id);
-        if (kind === 'taken') taken.add(id);
-      }
+      await killedAfter(30 + round * 20, ['work', file, String(round)]);
+    }
+    for (const line of readFileSync(`${file}.log`, 'utf8').split('\n')) {
+      const [kind, id = ''] = line.split(' ');
+      if (kind === 'sent') accepted.add(id);
+      if (kind === 'taken') taken.add(id);
     }
     const storage = await open(file);
     const names = ['orders', 'letters'];
@@ -357,25 +358,20 @@ describe('a process that ends', () => {
   });
 });
 
-/** Everything that a child printed until it was killed, some lines after it had printed so many. */
-async function killedAfter(lineCount: number, args: readonly string[]): Promise<string[]> {
+/** Kills a child when it has printed so many characters. */
+async function killedAfter(count: number, args: readonly string[]): Promise<void> {
   const running = spawn(process.execPath, [child, ...args], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
-  let text = '';
-  let isKilled = false;
-  running.stdout.setEncoding('utf8').on('data', (chunk: string) => {
-    text += chunk;
-    if (isKilled || text.split('\n').length <= lineCount) return;
-    isKilled = true;
-    running.kill('SIGKILL');
+  let printed = 0;
+  running.stdout.on('data', (chunk: Buffer) => {
+    printed += chunk.length;
+    if (printed >= count) running.kill('SIGKILL');
   });
   const { promise, resolve } = Promise.withResolvers<void>();
   running.on('close', () => resolve());
   await promise;
   expect(running.signalCode).toBe('SIGKILL');
-  // The last line may be cut off.
-  return text.slice(0, text.lastIndexOf('\n')).split('\n');
 }
 
 function written(file: string, bytes: Uint8Array): string {

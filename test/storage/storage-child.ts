@@ -1,4 +1,5 @@
 /** What a test does to a storage in a process of its own: `storage-child.ts <story> <file> [round]`. */
+import { openSync, writeSync } from 'node:fs';
 import { LambdaError } from '../../src/core/errors.ts';
 import { SqliteStorage } from '../../src/storage/sqlite-storage.ts';
 import { StorageError } from '../../src/storage/storage-error.ts';
@@ -20,6 +21,12 @@ const stories: Record<string, () => Promise<void>> = {
 
   /** Sends, and deals with what was sent, until somebody kills it. */
   async work() {
+    // What is printed waits in this process while the pipe is full, and would go with it.
+    const log = openSync(`${file}.log`, 'a');
+    const note = (text: string): void => {
+      writeSync(log, `${text}\n`);
+      process.stdout.write('.');
+    };
     const storage = await SqliteStorage.open({ file });
     const orders = storage.openQueue({ name: 'orders', label: 'orders', isFifo: false });
     const letters = storage.openQueue({ name: 'letters', label: 'letters', isFifo: false });
@@ -27,7 +34,7 @@ const stories: Record<string, () => Promise<void>> = {
       for (let count = 0; ; count += 1) {
         const id = `${round}-${sender}-${count}`;
         await orders.send([{ id, body: 'x'.repeat((count * 97) % 9_000) }]);
-        say(`sent ${id}`);
+        note(`sent ${id}`);
       }
     };
     const receive = async (): Promise<void> => {
@@ -35,7 +42,7 @@ const stories: Record<string, () => Promise<void>> = {
         const leases = await orders.receive({ max: 2, waitMs: 1_000, visibilityMs: 60_000 });
         for (const lease of leases) {
           if (count % 3 === 0) {
-            say(`taken ${lease.id}`);
+            note(`taken ${lease.id}`);
             await orders.ack([lease]);
           } else if (count % 3 === 1) {
             await orders.nack(lease, { delayMs: 0, reason: 'again' });
