@@ -1,5 +1,3 @@
-import { PayloadTooLargeError } from '../core/errors.ts';
-import { limits } from '../core/limits.ts';
 import { newEventState, type EventState } from './queued-event.ts';
 
 /** An event to accept. */
@@ -24,12 +22,4 @@ export function stateOfNew({ qualifier, traceId, tenantId }: AcceptedEvent): Eve
     ...(traceId !== undefined && { traceId }),
     ...(tenantId !== undefined && { tenantId }),
   };
-}
-
-/** Counts bytes only when the length alone does not settle it. */
-export function checkEventSize(eventJson: string): void {
-  const limit = limits.asyncRequestBytes;
-  if (eventJson.length * 3 <= limit) return;
-  const bytes = Buffer.byteLength(eventJson);
-  if (bytes > limit) throw new PayloadTooLargeError(bytes, limit, 'Event');
 }

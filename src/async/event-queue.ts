@@ -1,7 +1,8 @@
 import { setRealTimer } from '../core/clock.ts';
 import { ClosedError } from '../core/errors.ts';
+import { checkPayloadSize } from '../core/payload-size.ts';
 import type { DeliveryQueue, OpenQueueOptions } from '../storage/delivery-queue.ts';
-import { checkEventSize, stateOfNew, type AcceptedEvent } from './accepted-event.ts';
+import { stateOfNew, type AcceptedEvent } from './accepted-event.ts';
 import { EventHandler, type EventHandlerOptions } from './event-handler.ts';
 import { nextTurn, type HeldEvent } from './held-event.ts';
 import { Lane } from './lane.ts';
@@ -52,7 +53,7 @@ export class EventQueue {
    */
   async accept(event: AcceptedEvent, cause: 'caller' | 'record' = 'caller'): Promise<void> {
     this.#checkOpen(cause);
-    checkEventSize(event.eventJson);
+    checkPayloadSize(event.eventJson, 'Event');
     const { requestId, functionName } = event;
     if (this.#ending.size > 0) {
       await this.#ending.get(functionName);

@@ -1,13 +1,8 @@
 import { realNowMs, SystemClock, type Clock } from '../core/clock.ts';
-import {
-  ClosedError,
-  PayloadTooLargeError,
-  RuntimeFaultError,
-  type ErrorPayload,
-} from '../core/errors.ts';
+import { ClosedError, RuntimeFaultError, type ErrorPayload } from '../core/errors.ts';
 import type { EnvironmentInfo, Events } from '../core/events.ts';
 import type { Ids } from '../core/ids.ts';
-import { limits } from '../core/limits.ts';
+import { checkPayloadSize } from '../core/payload-size.ts';
 import type { Program } from '../core/program.ts';
 import type { FunctionVersionRecord } from '../functions/function-record.ts';
 import type { ResolvedTarget } from '../functions/routing.ts';
@@ -104,7 +99,7 @@ export class Invoker {
   /** The outcome at once where the tier can, else a promise. Throws only for the caller's mistakes. */
   invoke(target: ResolvedTarget, invocation: Invocation): InvokeOutcome | Promise<InvokeOutcome> {
     if (this.#isClosed) throw new ClosedError();
-    checkPayloadSize(invocation.eventJson);
+    checkPayloadSize(invocation.eventJson, 'RequestResponse');
     const pool = this.#admission.acquire(target.version.functionName);
     const run: Run = {
       pool,
@@ -477,11 +472,3 @@ function textOf(bytes: Uint8Array): string {
 }
 
 const successful = { status: 'success', errorType: undefined } as const;
-
-/** Counts bytes only when the length alone does not settle it. */
-function checkPayloadSize(eventJson: string): void {
-  const limit = limits.syncRequestBytes;
-  if (eventJson.length * 3 <= limit) return;
-  const bytes = Buffer.byteLength(eventJson);
-  if (bytes > limit) throw new PayloadTooLargeError(bytes, limit);
-}
