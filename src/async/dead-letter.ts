@@ -1,4 +1,4 @@
-import { isAllowedText } from '../brokers/allowed-text.ts';
+import { replaceNotAllowed } from '../brokers/allowed-text.ts';
 import { limits } from '../core/limits.ts';
 import { checkTopicSize } from './destination.ts';
 import { UndeliverableError, type FindTarget } from './delivery-target.ts';
@@ -45,10 +45,7 @@ export async function sendDeadLetter(
 
 /** An error may say anything, coloured text for one, and the letter must not be refused for that. */
 function allowedText(message: string): string {
-  const text = message.slice(0, limits.deadLetterMessageBytes);
-  return isAllowedText(text)
-    ? text
-    : Array.from(text, (character) => (isAllowedText(character) ? character : '\uFFFD')).join('');
+  return replaceNotAllowed(message.slice(0, limits.deadLetterMessageBytes), '\uFFFD');
 }
 
 /** Cuts between characters. */

@@ -1,3 +1,4 @@
+import { replaceNotAllowed } from './allowed-text.ts';
 import type { Clock, ClockTimer } from '../core/clock.ts';
 import type { Random } from '../core/random.ts';
 import type { UndeliveredMessage } from './broker-context.ts';
@@ -164,11 +165,7 @@ export class RuleDeliveries {
 /** Characters of an error that a dead letter tells. */
 const longestMessage = 1_024;
 
-/** What no message attribute takes: control characters (such as colours) and halves of pairs. */
-// oxlint-disable-next-line no-control-regex
-const notAllowed = /[^\t\n\r\u0020-\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]/gu;
-
-/** Attributes cannot be empty either. */
+/** Attributes take neither control characters and halves of pairs, nor nothing at all. */
 function attributeOf({ message, code }: DeliveryFailure): string {
-  return message.slice(0, longestMessage).replaceAll(notAllowed, '') || code;
+  return replaceNotAllowed(message.slice(0, longestMessage), '') || code;
 }

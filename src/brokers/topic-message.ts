@@ -115,7 +115,7 @@ function parsedObject(text: string): Record<string, unknown> | undefined {
   }
 }
 
-// oxlint-disable-next-line no-control-regex
+// oxlint-disable-next-line no-control-regex -- those that a subject may not have
 const controlCharacters = /[\u0000-\u001F\u007F]/;
 
 function checkSubject(subject: unknown): void {
