@@ -1,6 +1,10 @@
 import type { BusEvent, DeliveryExtras, DeliveryTarget } from './async/delivery-target.ts';
 import { Bucket } from './brokers/bucket.ts';
-import type { BrokerContext, UndeliveredMessage } from './brokers/broker-context.ts';
+import {
+  warnOfUndelivered,
+  type BrokerContext,
+  type UndeliveredMessage,
+} from './brokers/broker-context.ts';
 import { EventBus } from './brokers/event-bus.ts';
 import { resolveQueueOptions, type QueueOptions } from './brokers/queue-options.ts';
 import { Queue } from './brokers/queue.ts';
@@ -222,10 +226,6 @@ function bucketTarget(bucket: Bucket): DeliveryTarget {
 
 /** A message that is lost unless somebody listens. */
 function report(message: UndeliveredMessage, events: Events, clock: Clock): void {
-  const { from, to, reason } = message;
   events.emit({ type: 'delivery.failed', at: clock.now(), ...message });
-  if (events.has('delivery.failed')) return;
-  process.emitWarning(`A message from ${from} to ${to} could not be delivered: ${reason}`, {
-    type: 'IsolambdaUndelivered',
-  });
+  if (!events.has('delivery.failed')) warnOfUndelivered(message);
 }

@@ -43,7 +43,7 @@ export function resolveBrokerContext(given: Partial<BrokerContext> = {}): Broker
     ids = new RandomIds(),
     random = Math.random,
     openQueue = inMemory(clock),
-    onUndelivered = warn,
+    onUndelivered = warnOfUndelivered,
     onQueueChange = () => {},
   } = given;
   return Object.freeze({ home, clock, ids, random, openQueue, onUndelivered, onQueueChange });
@@ -55,7 +55,8 @@ function inMemory(clock: Clock): BrokerContext['openQueue'] {
   return (options) => storage.openQueue(options);
 }
 
-function warn({ from, to, reason }: UndeliveredMessage): void {
+/** For those whom nobody listens to. */
+export function warnOfUndelivered({ from, to, reason }: UndeliveredMessage): void {
   process.emitWarning(`A message from ${from} to ${to} could not be delivered: ${reason}`, {
     type: 'IsolambdaUndelivered',
   });
