@@ -232,7 +232,7 @@ export class AsyncRoad implements FunctionFollower {
   }
 
   #relief(functionName: string): Promise<void> | undefined {
-    const isolation = this.#options.store.find(functionName)?.latest.config.isolation;
+    const isolation = this.#options.store.latestOf(functionName)?.config.isolation;
     return isolation === undefined ? undefined : this.#options.executors[isolation].relief();
   }
 }

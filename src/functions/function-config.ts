@@ -61,14 +61,6 @@ export interface FunctionConfig {
   readonly recursiveLoop: RecursiveLoop;
 }
 
-/** Settings of the function as a whole: no version freezes them, and changing them makes no new `$LATEST`. */
-export const functionLevelNames: readonly (keyof FunctionConfig)[] = [
-  'tags',
-  'reservedConcurrency',
-  'deadLetter',
-  'recursiveLoop',
-];
-
 /**
  * What a function keeps of its configuration. Where code and layers came from matters only while they are
  * read: what was read is what is deployed.

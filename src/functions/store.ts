@@ -13,7 +13,6 @@ import { Deployer } from './deployer.ts';
 import { FunctionDirectory, type FunctionEntry } from './directory.ts';
 import {
   changeFunctionConfig,
-  functionLevelNames,
   resolveFunctionOptions,
   settingsOf,
   type FunctionDefaults,
@@ -145,6 +144,11 @@ export class FunctionStore {
     return entry && recordOf(entry);
   }
 
+  /** `$LATEST` of the function of that plain name. */
+  latestOf(name: string): FunctionVersionRecord | undefined {
+    return this.#directory.find(name)?.latest;
+  }
+
   /** Whether a function has that version or alias. */
   has(name: string, qualifier: string | undefined): boolean {
     const entry = this.#directory.find(name);
@@ -178,7 +182,7 @@ export class FunctionStore {
     const settings = settingsOf(config);
     checkRevision(options.revisionId, entry.latest.revisionId);
     const settled = this.#checkSettings(entry.name, functionLevelOf(config));
-    if (isOnlyFunctionLevel(changes)) {
+    if (isOnlyFunctionLevel(changes, settings)) {
       return this.#journal
         .commit(name, () => this.#planSettings(entry, settings))
         .finally(() => settled());
@@ -311,8 +315,8 @@ function recordOf(entry: FunctionEntry): FunctionRecord {
   return Object.freeze({ name, arn, settings: functionLevelOf(config), latest });
 }
 
-function isOnlyFunctionLevel(changes: FunctionChanges): boolean {
+function isOnlyFunctionLevel(changes: FunctionChanges, settings: FunctionSettings): boolean {
   const given = Object.entries(changes).filter(([, value]) => value !== undefined);
-  const names: readonly string[] = functionLevelNames;
-  return given.length > 0 && given.every(([name]) => names.includes(name));
+  const ofFunction = functionLevelOf(settings);
+  return given.length > 0 && given.every(([name]) => Object.hasOwn(ofFunction, name));
 }
