@@ -11,13 +11,24 @@ import type { PublishOptions } from './functions/versions.ts';
 import type { Endpoints } from './inspect/endpoints.ts';
 import type { Executor } from './invoke/executor.ts';
 
-/** Told of functions as a whole, so that what hangs on them follows. */
+/** Told of functions, after the fact and in order, so that what hangs on them follows. */
 export interface FunctionFollower {
-  /** Created, or its settings may have changed. */
-  changed(record: FunctionRecord): void;
-  deleted(functionName: string): void;
+  /** Created, or its settings or code may have changed. */
+  changed?(record: FunctionRecord): void;
+  deleted?(functionName: string): void;
   /** A version or an alias is gone. */
-  qualifierDeleted(functionName: string, qualifier: string): void;
+  qualifierDeleted?(functionName: string, qualifier: string): void;
+  /** An alias stands for other versions, or shares them otherwise. */
+  aliasChanged?(alias: AliasRecord): void;
+}
+
+export interface ControlPlaneOptions {
+  readonly store: FunctionStore;
+  readonly executors: Readonly<Record<'inline' | 'thread', Executor>>;
+  readonly events: Events;
+  readonly clock: Clock;
+  readonly endpoints: Endpoints;
+  readonly followers: readonly FunctionFollower[];
 }
 
 /** Changes functions, gets their code ready to run, and says so in events. */
@@ -27,23 +38,16 @@ export class ControlPlane {
   readonly #events: Events;
   readonly #clock: Clock;
   readonly #endpoints: Endpoints;
-  readonly #follower: FunctionFollower;
+  readonly #followers: readonly FunctionFollower[];
   #isClosed = false;
 
-  constructor(
-    store: FunctionStore,
-    executors: Readonly<Record<'inline' | 'thread', Executor>>,
-    events: Events,
-    clock: Clock,
-    endpoints: Endpoints,
-    follower: FunctionFollower,
-  ) {
-    this.#store = store;
-    this.#executors = executors;
-    this.#events = events;
-    this.#clock = clock;
-    this.#endpoints = endpoints;
-    this.#follower = follower;
+  constructor(options: ControlPlaneOptions) {
+    this.#store = options.store;
+    this.#executors = options.executors;
+    this.#events = options.events;
+    this.#clock = options.clock;
+    this.#endpoints = options.endpoints;
+    this.#followers = options.followers;
   }
 
   /** Refuses further changes; resolves when those on their way are kept. */
@@ -64,7 +68,7 @@ export class ControlPlane {
   async create(options: FunctionOptions): Promise<FunctionRecord> {
     this.#checkOpen();
     const record = await this.#deploy((prepare) => this.#store.create(options, prepare));
-    this.#follower.changed(record);
+    for (const follower of this.#followers) follower.changed?.(record);
     this.#events.emit({ type: 'function.created', ...this.#about(record.name, record.arn) });
     return record;
   }
@@ -78,7 +82,7 @@ export class ControlPlane {
     const record = await this.#deploy((prepare) =>
       this.#store.update(name, changes, options, prepare),
     );
-    this.#follower.changed(record);
+    for (const follower of this.#followers) follower.changed?.(record);
     this.#events.emit({ type: 'function.updated', ...this.#about(record.name, record.arn) });
   }
 
@@ -86,7 +90,7 @@ export class ControlPlane {
     this.#checkOpen();
     const { name: functionName, arn } = this.#store.get(name) ?? { name, arn: name };
     await this.#store.delete(name);
-    this.#follower.deleted(functionName);
+    for (const follower of this.#followers) follower.deleted?.(functionName);
     this.#endpoints.leave(functionName);
     this.#events.emit({ type: 'function.deleted', ...this.#about(name, arn) });
   }
@@ -110,7 +114,7 @@ export class ControlPlane {
   async deleteVersion(functionName: string, version: string): Promise<void> {
     this.#checkOpen();
     await this.#store.versions.delete(functionName, version);
-    this.#follower.qualifierDeleted(functionName, version);
+    for (const follower of this.#followers) follower.qualifierDeleted?.(functionName, version);
     this.#events.emit({ type: 'version.deleted', at: this.#clock.now(), functionName, version });
   }
 
@@ -132,6 +136,7 @@ export class ControlPlane {
   ): Promise<AliasRecord> {
     this.#checkOpen();
     const record = await this.#store.aliases.update(functionName, alias, changes);
+    for (const follower of this.#followers) follower.aliasChanged?.(record);
     this.#events.emit({ type: 'alias.updated', at: this.#clock.now(), functionName, alias });
     return record;
   }
@@ -140,7 +145,7 @@ export class ControlPlane {
     this.#checkOpen();
     const existed = await this.#store.aliases.delete(functionName, alias);
     if (existed) {
-      this.#follower.qualifierDeleted(functionName, alias);
+      for (const follower of this.#followers) follower.qualifierDeleted?.(functionName, alias);
       this.#events.emit({ type: 'alias.deleted', at: this.#clock.now(), functionName, alias });
     }
     return existed;

@@ -37,6 +37,7 @@ import {
   type LambdaOptions,
   type ResolvedLambdaOptions,
 } from './lambda-options.ts';
+import { registerRooms } from './lambda-rooms.ts';
 import { Resources } from './resources.ts';
 import { FaultyStorage } from './storage/faulty-storage.ts';
 import { LogStore, type LogFilter, type LogLine } from './observe/log-store.ts';
@@ -167,8 +168,26 @@ export class Lambda implements AsyncDisposable {
     this.#context = {
       store,
       calls: new Calls(this.#invoker, ids, this.#road),
-      control: new ControlPlane(store, this.#executors, events, clock, this.#endpoints, this.#road),
+      control: new ControlPlane({
+        store,
+        executors: this.#executors,
+        events,
+        clock,
+        endpoints: this.#endpoints,
+        followers: [this.#road],
+      }),
     };
+    registerRooms(this, {
+      options: resolved,
+      events,
+      storage: this.#storage,
+      ...this.#context,
+      invoker: this.#invoker,
+      admission: this.#admission,
+      pool: this.#pool,
+      road: this.#road,
+      resources: this.#resources,
+    });
   }
 
   /**

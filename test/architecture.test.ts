@@ -89,6 +89,7 @@ const filesOfLambda = new Set([
   'lambda',
   'lambda-function',
   'lambda-options',
+  'lambda-rooms',
   'invocable',
   'control-plane',
   'async-road',

@@ -1,0 +1,40 @@
+import type { AsyncRoad } from './async-road.ts';
+import type { ControlPlane } from './control-plane.ts';
+import type { Events } from './core/events.ts';
+import type { FunctionStore } from './functions/store.ts';
+import type { Calls } from './invocable.ts';
+import type { Admission } from './invoke/admission.ts';
+import type { EnvironmentPool } from './invoke/environment-pool.ts';
+import type { Invoker } from './invoke/invoker.ts';
+import type { ResolvedLambdaOptions } from './lambda-options.ts';
+import type { Resources } from './resources.ts';
+import type { Storage } from './storage/storage.ts';
+
+/** What a `Lambda` is made of, for the doors that stand in front of it. */
+export interface LambdaRooms {
+  readonly options: ResolvedLambdaOptions;
+  readonly events: Events;
+  readonly storage: Storage;
+  readonly store: FunctionStore;
+  readonly control: ControlPlane;
+  readonly calls: Calls;
+  readonly invoker: Invoker;
+  readonly admission: Admission;
+  readonly pool: EnvironmentPool;
+  readonly road: AsyncRoad;
+  readonly resources: Resources;
+}
+
+const rooms = new WeakMap<object, LambdaRooms>();
+
+/** Said once by every `Lambda` about itself. */
+export function registerRooms(lambda: object, its: LambdaRooms): void {
+  rooms.set(lambda, its);
+}
+
+/** The rooms of a `Lambda`. Throws a `TypeError` for anything else, also for one of another copy of the package. */
+export function roomsOf(lambda: object): LambdaRooms {
+  const its = rooms.get(lambda);
+  if (its === undefined) throw new TypeError('Expected a `Lambda` of this copy of isolambda');
+  return its;
+}
