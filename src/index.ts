@@ -54,6 +54,9 @@ export type {
   Isolation,
   TracingMode,
 } from './functions/function-options.ts';
+export type { FileSystemOptions } from './functions/file-system-options.ts';
+export type { SnapStartOptions } from './functions/snap-start.ts';
+export type { VpcConfig, VpcOptions } from './functions/vpc-options.ts';
 export type { InspectConfig, InspectOptions } from './functions/inspect-options.ts';
 export type { LoggingConfig, LoggingOptions } from './functions/logging-options.ts';
 export type { Interceptor } from './network/interceptor.ts';

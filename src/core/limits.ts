@@ -16,6 +16,8 @@ export const limits = {
   aliasNameLength: 128,
   tags: { count: 50, keyLength: 128, valueLength: 256 },
   layers: 5,
+  vpc: { subnets: 16, securityGroups: 5, idLength: 1_024 },
+  fileSystems: 1,
   layerNameLength: 140,
   /** Unzipped size of a deployment package with its layers. */
   unzippedBytes: 262_144_000,

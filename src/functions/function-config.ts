@@ -23,13 +23,15 @@ import type {
 } from './function-options.ts';
 import { resolveDeadLetter } from './dead-letter-option.ts';
 import { resolveInspect, type InspectConfig } from './inspect-options.ts';
+import { keptOptionNames, resolveKeptOptions, type KeptConfig } from './kept-settings.ts';
 import { resolveLayers, type LayerSource } from './layer-options.ts';
 import { resolveLogging, type LoggingConfig } from './logging-options.ts';
+import { refuseWhatCannotRun } from './refused-options.ts';
 import { checkRuntime, type Runtime } from './runtimes.ts';
 import { resolveTags } from './tags.ts';
 
 /** The options of a function, checked, with every default in its place; frozen. */
-export interface FunctionConfig {
+export interface FunctionConfig extends KeptConfig {
   readonly name: string;
   readonly code: CodeSource;
   readonly handler: string;
@@ -75,7 +77,7 @@ export interface FunctionDefaults {
   readonly network: ResolvedNetwork;
 }
 
-const optionNames = Object.keys({
+const ownNames = Object.keys({
   name: true,
   code: true,
   handler: true,
@@ -102,7 +104,8 @@ const optionNames = Object.keys({
   reservedConcurrency: true,
   deadLetter: true,
   recursiveLoop: true,
-} satisfies Record<keyof FunctionOptions, true>);
+} satisfies Record<Exclude<keyof FunctionOptions, keyof KeptConfig>, true>);
+const optionNames = [...ownNames, ...keptOptionNames];
 
 /** Stands where options need code, although what is deployed stays; nobody reads it. */
 const alreadyDeployed: CodeSource = Object.freeze({ source: '' });
@@ -115,6 +118,7 @@ export function resolveFunctionOptions(
   options: FunctionOptions,
   defaults: FunctionDefaults,
 ): FunctionConfig {
+  refuseWhatCannotRun({ ...options });
   checkKnownKeys('options', options, optionNames);
   const { home, memoryMbPerVcpu } = defaults;
   const {
@@ -195,6 +199,7 @@ export function resolveFunctionOptions(
     reservedConcurrency,
     deadLetter: resolveDeadLetter(deadLetter),
     recursiveLoop,
+    ...resolveKeptOptions(options, runtime),
   });
 }
 
@@ -204,6 +209,7 @@ export function changeFunctionConfig(
   changes: FunctionChanges,
   defaults: FunctionDefaults,
 ): FunctionConfig {
+  refuseWhatCannotRun({ ...changes });
   checkKnownKeys('changes', changes, changeNames);
   const { perTenant = current.perTenant } = changes;
   if (perTenant !== current.perTenant) {

@@ -2,6 +2,7 @@ import type { RecursiveLoop } from '../core/lineage.ts';
 import type { CodeSource } from './code/code-source.ts';
 import type { InspectOptions } from './inspect-options.ts';
 import type { NetworkOption } from '../network/network-options.ts';
+import type { KeptOptions } from './kept-settings.ts';
 import type { LayerSource } from './layer-options.ts';
 import type { LoggingOptions } from './logging-options.ts';
 import type { Runtime } from './runtimes.ts';
@@ -10,7 +11,7 @@ import type { Runtime } from './runtimes.ts';
  * What a function is made of.
  * https://docs.aws.amazon.com/lambda/latest/api/API_CreateFunction.html
  */
-export interface FunctionOptions {
+export interface FunctionOptions extends KeptOptions {
   /** 1 to 64 letters, digits, `-` and `_`; unique in its `Lambda`. */
   readonly name: string;
   /** The deployment: module text, a file, a folder or a zip. */

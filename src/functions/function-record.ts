@@ -8,7 +8,7 @@ export type VersionConfig = Omit<FunctionSettings, keyof FunctionLevelConfig>;
 /** Settings of the function as a whole. */
 export type FunctionLevelConfig = Pick<
   FunctionSettings,
-  'tags' | 'reservedConcurrency' | 'deadLetter' | 'recursiveLoop'
+  'tags' | 'reservedConcurrency' | 'deadLetter' | 'recursiveLoop' | 'codeSigningConfigArn'
 >;
 
 /**
@@ -92,8 +92,14 @@ export function publishedRecord(
 
 /** The settings of a function that no version freezes. */
 export function functionLevelOf(config: FunctionSettings): FunctionLevelConfig {
-  const { tags, reservedConcurrency, deadLetter, recursiveLoop } = config;
-  return Object.freeze({ tags, reservedConcurrency, deadLetter, recursiveLoop });
+  const { tags, reservedConcurrency, deadLetter, recursiveLoop, codeSigningConfigArn } = config;
+  return Object.freeze({
+    tags,
+    reservedConcurrency,
+    deadLetter,
+    recursiveLoop,
+    codeSigningConfigArn,
+  });
 }
 
 /** The settings that a version freezes. */
@@ -103,6 +109,7 @@ export function versionConfigOf(settings: FunctionSettings): VersionConfig {
     reservedConcurrency: _reserve,
     deadLetter: _letters,
     recursiveLoop: _loop,
+    codeSigningConfigArn: _signing,
     ...versionConfig
   } = settings;
   return Object.freeze(versionConfig);
