@@ -101,9 +101,17 @@ export class Calls {
   async send(
     target: Target,
     event: unknown,
+    options?: SendOptions,
+  ): Promise<{ readonly requestId: string }> {
+    return this.sendJson(target, eventText(event), options);
+  }
+
+  /** As `send`, for those who have the event as JSON text. */
+  async sendJson(
+    target: Target,
+    eventJson: string,
     options: SendOptions = {},
   ): Promise<{ readonly requestId: string }> {
-    const eventJson = eventText(event);
     checkKnownKeys('options', options, sendKeys);
     const { requestId = this.#ids.uuid(), traceId, tenantId } = options;
     checkRequest(options, target.pick());
@@ -118,8 +126,16 @@ export class Calls {
     event: unknown,
     options: InvokeOptions | undefined,
   ): InvokeOutcome | Promise<InvokeOutcome> {
+    return this.invokeJson(target, eventText(event), options);
+  }
+
+  /** As `invoke`, for those who have the event as JSON text. */
+  invokeJson(
+    target: ResolvedTarget,
+    eventJson: string,
+    options: InvokeOptions | undefined,
+  ): InvokeOutcome | Promise<InvokeOutcome> {
     if (this.#isClosed) throw new ClosedError();
-    const eventJson = eventText(event);
     if (options === undefined && !target.version.config.perTenant) {
       return this.#invoker.invoke(target, {
         requestId: this.#ids.uuid(),
@@ -136,6 +152,15 @@ export class Calls {
   async stream(
     target: ResolvedTarget,
     event: unknown,
+    options?: InvokeOptions,
+  ): Promise<StreamedResponse> {
+    return this.streamJson(target, eventText(event), options);
+  }
+
+  /** As `stream`, for those who have the event as JSON text. */
+  async streamJson(
+    target: ResolvedTarget,
+    eventJson: string,
     options: InvokeOptions = {},
   ): Promise<StreamedResponse> {
     if (this.#isClosed) throw new ClosedError();
@@ -144,7 +169,7 @@ export class Calls {
     const { signal, requestId = this.#ids.uuid(), ...others } = options;
     signal?.throwIfAborted();
     const withId = { ...others, requestId };
-    const running = this.#invokeWith(target, eventText(event), withId, response);
+    const running = this.#invokeWith(target, eventJson, withId, response);
     const outcome = Promise.resolve(running).then((ended) => {
       response.finish(ended);
       return ended;

@@ -70,6 +70,12 @@ export interface LambdaOptions {
   readonly intercept?: Interceptor;
   /** Makes trouble on purpose: duplicates, delays and failures of asynchronous events and queues. @default none */
   readonly faultInjection?: FaultInjectionOptions;
+  /**
+   * How long AWS's API shows a function as `Pending` after it was created, and as `InProgress` after a change, by
+   * the clock; meanwhile it refuses invocations or further changes, as AWS does for some seconds. Calls by the
+   * library itself never wait. @default 0
+   */
+  readonly stateTransitionMs?: number;
   /** Log entries kept in memory for each environment. 0 keeps none. @default 1000 */
   readonly logEntries?: number;
   /**
@@ -97,6 +103,7 @@ export interface ResolvedLambdaOptions {
   readonly network: ResolvedNetwork;
   readonly intercept: Interceptor | undefined;
   readonly faultInjection: FaultInjection | undefined;
+  readonly stateTransitionMs: number;
   readonly logEntries: number;
   readonly storage: ResolvedStorage;
 }
@@ -117,6 +124,7 @@ const keys = Object.keys({
   network: true,
   intercept: true,
   faultInjection: true,
+  stateTransitionMs: true,
   logEntries: true,
   storage: true,
 } satisfies Record<keyof LambdaOptions, true>);
@@ -145,6 +153,7 @@ export function resolveLambdaOptions(options: LambdaOptions, opening = 0): Resol
     network,
     intercept,
     faultInjection,
+    stateTransitionMs = 0,
     logEntries = 1_000,
     storage,
   } = options;
@@ -156,6 +165,7 @@ export function resolveLambdaOptions(options: LambdaOptions, opening = 0): Resol
   checkInteger('blanks', blanks, { min: 0, max: 64 });
   checkOneOf('errorStyle', errorStyle, ['current', 'legacy']);
   checkInteger('memoryMbPerVcpu', memoryMbPerVcpu, { min: 1, max: 1_048_576 });
+  checkInteger('stateTransitionMs', stateTransitionMs, { min: 0, max: 2 ** 31 - 1 });
   checkInteger('logEntries', logEntries, { min: 0, max: 10_000_000 });
   checkClock(clock);
   checkInterceptor(intercept);
@@ -177,6 +187,7 @@ export function resolveLambdaOptions(options: LambdaOptions, opening = 0): Resol
     network: resolveNetworkOptions(network),
     intercept,
     faultInjection: resolveFaultInjection(faultInjection, seed ?? Math.random()),
+    stateTransitionMs,
     logEntries,
     storage: resolveStorageOption(storage),
   });

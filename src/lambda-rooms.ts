@@ -7,6 +7,7 @@ import type { Admission } from './invoke/admission.ts';
 import type { EnvironmentPool } from './invoke/environment-pool.ts';
 import type { Invoker } from './invoke/invoker.ts';
 import type { ResolvedLambdaOptions } from './lambda-options.ts';
+import type { InterceptorChain } from './network/interceptor-chain.ts';
 import type { Resources } from './resources.ts';
 import type { Storage } from './storage/storage.ts';
 
@@ -15,6 +16,8 @@ export interface LambdaRooms {
   readonly options: ResolvedLambdaOptions;
   readonly events: Events;
   readonly storage: Storage;
+  /** Answer what guests ask for over HTTP in place of the network. */
+  readonly interceptors: InterceptorChain;
   readonly store: FunctionStore;
   readonly control: ControlPlane;
   readonly calls: Calls;

@@ -37,6 +37,7 @@ import {
   type LambdaOptions,
   type ResolvedLambdaOptions,
 } from './lambda-options.ts';
+import { InterceptorChain } from './network/interceptor-chain.ts';
 import { registerRooms } from './lambda-rooms.ts';
 import { Resources } from './resources.ts';
 import { FaultyStorage } from './storage/faulty-storage.ts';
@@ -95,6 +96,7 @@ export class Lambda implements AsyncDisposable {
   readonly #logs: LogStore | undefined;
   readonly #executors: Readonly<Record<'inline' | 'thread', Executor>>;
   readonly #endpoints: Endpoints;
+  readonly #interceptors = new InterceptorChain();
   readonly #admission: Admission;
   readonly #pool: EnvironmentPool;
   readonly #invoker: Invoker;
@@ -113,6 +115,7 @@ export class Lambda implements AsyncDisposable {
     const { options: resolved, storage } = handedOver.get(options) ?? inMemory(options);
     const { clock, ids, random, home, memoryMbPerVcpu, network, faultInjection } = resolved;
     this.#options = resolved;
+    if (resolved.intercept !== undefined) this.#interceptors.add(resolved.intercept);
     this.#storage =
       faultInjection === undefined ? storage : new FaultyStorage(storage, faultInjection, clock);
     // The log store listens first, so that a listener of the user's finds the line already there.
@@ -181,6 +184,7 @@ export class Lambda implements AsyncDisposable {
       options: resolved,
       events,
       storage: this.#storage,
+      interceptors: this.#interceptors,
       ...this.#context,
       invoker: this.#invoker,
       admission: this.#admission,
@@ -442,14 +446,14 @@ export class Lambda implements AsyncDisposable {
   }
 
   #createExecutor(tier: 'inline' | 'thread'): Executor {
-    const { blanks, parallelism, clock, intercept } = this.#options;
+    const { blanks, parallelism, clock } = this.#options;
     return new IsolateExecutor({
       tier,
       blanks,
       parallelism,
       onZombies: (count) => this.#events.emit({ type: 'engine.zombies', at: clock.now(), count }),
       endpoints: this.#endpoints,
-      interceptor: intercept,
+      interceptor: this.#interceptors,
     });
   }
 

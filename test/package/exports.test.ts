@@ -176,6 +176,10 @@ const entries: Record<string, Entry> = {
       'VpcOptions',
     ],
   },
+  'isolambda/aws': {
+    values: ['awsClientConfig', 'requestHandler'],
+    types: ['AwsClientConfig', 'AwsCredentials', 'SdkRequest', 'SdkRequestHandler', 'SdkResponse'],
+  },
   'isolambda/testing': {
     values: [
       'AsyncHistory',

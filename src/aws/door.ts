@@ -1,0 +1,121 @@
+import type { Lambda } from '../lambda.ts';
+import { roomsOf, type LambdaRooms } from '../lambda-rooms.ts';
+import { ApiError } from './api-error.ts';
+import { decodeInput } from './decode.ts';
+import { toApiError } from './errors.ts';
+import { FunctionStates } from './function-states.ts';
+import { modelOf, type OperationName } from './model/shapes.ts';
+import type { Call, DoorRequest, DoorResponse, Operation, Reply } from './operation.ts';
+import { operations } from './operations/index.ts';
+import { routeOf } from './routes.ts';
+import { checkInput } from './validation.ts';
+
+/** Services next to Lambda that share its host, by the version in their paths. */
+const siblings: Readonly<Record<string, string>> = {
+  '2025-03-07': 'Lambda web functions',
+  '2025-09-09': 'Lambda microVMs',
+  '2026-04-30': 'Lambda network connectors',
+};
+
+/**
+ * AWS's API in front of a `Lambda`: one router for both transports, the `requestHandler` of SDK clients in the
+ * same process and the HTTP server. https://docs.aws.amazon.com/lambda/latest/api/welcome.html
+ */
+export class Door {
+  readonly #lambda: Lambda;
+  readonly #rooms: LambdaRooms;
+  readonly #states: FunctionStates;
+
+  constructor(lambda: Lambda) {
+    this.#lambda = lambda;
+    this.#rooms = roomsOf(lambda);
+    const { clock, stateTransitionMs } = this.#rooms.options;
+    this.#states = new FunctionStates(clock, stateTransitionMs);
+  }
+
+  get rooms(): LambdaRooms {
+    return this.#rooms;
+  }
+
+  /** Answers one request; errors are answers too. Never rejects. */
+  async handle(request: DoorRequest): Promise<DoorResponse> {
+    const requestId = this.#rooms.options.ids.uuid();
+    try {
+      const route = routeOf(request);
+      if (route === undefined) throw unknownOperation(request);
+      const reply = await this.#perform(route.operation, route.labels, request, requestId);
+      return toResponse(reply, modelOf(route.operation).status, requestId);
+    } catch (error) {
+      return errorResponse(toApiError(error), requestId);
+    }
+  }
+
+  #perform(
+    name: OperationName,
+    labels: Readonly<Record<string, string>>,
+    request: DoorRequest,
+    requestId: string,
+  ): Reply | Promise<Reply> {
+    const input = decodeInput(name, request, labels);
+    checkInput(name, input);
+    const call: Call = {
+      lambda: this.#lambda,
+      rooms: this.#rooms,
+      states: this.#states,
+      request,
+      requestId,
+    };
+    const operation: Operation<never> | undefined = operations[name];
+    if (operation === undefined) throw unknownOperation(request);
+    // What the model's checks let through has the type that the model gives it.
+    return operation(input as never, call);
+  }
+}
+
+const doors = new WeakMap<Lambda, Door>();
+
+/** The door of a `Lambda`; all transports share one. */
+export function doorOf(lambda: Lambda): Door {
+  let door = doors.get(lambda);
+  if (door === undefined) {
+    door = new Door(lambda);
+    doors.set(lambda, door);
+  }
+  return door;
+}
+
+function toResponse(reply: Reply, usualStatus: number, requestId: string): DoorResponse {
+  const { status = usualStatus, headers, json, raw } = reply;
+  const body = raw ?? (json === undefined ? '' : JSON.stringify(json));
+  return {
+    status,
+    headers: {
+      ...((json !== undefined || status !== 204) && { 'content-type': 'application/json' }),
+      'x-amzn-requestid': requestId,
+      ...headers,
+    },
+    body,
+  };
+}
+
+function errorResponse(error: ApiError, requestId: string): DoorResponse {
+  return {
+    status: error.status,
+    headers: {
+      'content-type': 'application/json',
+      'x-amzn-requestid': requestId,
+      'x-amzn-errortype': error.awsCode,
+      ...error.headers,
+    },
+    body: JSON.stringify(error.toBody()),
+  };
+}
+
+function unknownOperation({ method, path }: DoorRequest): ApiError {
+  const sibling = siblings[path.split('/')[1] ?? ''];
+  const hint =
+    sibling === undefined
+      ? `${method} ${path} is no operation of AWS Lambda's API`
+      : `isolambda does not have ${sibling} (${method} ${path})`;
+  return new ApiError(404, 'UnknownOperationException', hint);
+}
