@@ -80,7 +80,7 @@ const rooms: Record<string, Rule> = {
   },
   // The door knows the records that it shows; what it does, it does by the files at the top.
   aws: {
-    mayImport: ['core', 'functions', 'invoke', 'async', 'lambda'],
+    mayImport: ['core', 'functions', 'invoke', 'async', 'network/interceptor', 'lambda'],
     packages: ['@smithy/eventstream-codec', 'rou3'],
   },
   // Event builders share formats and digests with the brokers.

@@ -3,6 +3,7 @@ import { roomsOf, type LambdaRooms } from '../lambda-rooms.ts';
 import { ApiError } from './api-error.ts';
 import { decodeInput } from './decode.ts';
 import { toApiError } from './errors.ts';
+import { GuestDoor } from './guest-door.ts';
 import { FunctionStates } from './function-states.ts';
 import { modelOf, type OperationName } from './model/shapes.ts';
 import type { Call, DoorRequest, DoorResponse, Operation, Reply } from './operation.ts';
@@ -31,6 +32,9 @@ export class Door {
     this.#rooms = roomsOf(lambda);
     const { clock, stateTransitionMs } = this.#rooms.options;
     this.#states = new FunctionStates(clock, stateTransitionMs);
+    const { region, partition } = this.#rooms.options.home;
+    const suffix = partition === 'aws-cn' ? 'amazonaws.com.cn' : 'amazonaws.com';
+    this.#rooms.interceptors.add(new GuestDoor(this, region, suffix));
   }
 
   get rooms(): LambdaRooms {
@@ -74,7 +78,10 @@ export class Door {
 
 const doors = new WeakMap<Lambda, Door>();
 
-/** The door of a `Lambda`; all transports share one. */
+/**
+ * The door of a `Lambda`; all transports share one. From then on it also answers what its functions ask of Lambda
+ * by AWS's SDK, in place of the network.
+ */
 export function doorOf(lambda: Lambda): Door {
   let door = doors.get(lambda);
   if (door === undefined) {

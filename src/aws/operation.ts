@@ -6,6 +6,8 @@ import type { FunctionStates } from './function-states.ts';
 /** A request as both transports hand it over. Header names are in lower case. */
 export interface DoorRequest {
   readonly method: string;
+  /** Of the transport, for links back to it. @default 'https' */
+  readonly protocol?: 'http';
   /** As it was sent: percent-encoded, without the query. */
   readonly path: string;
   /** A parameter that came more than once has its values in order. */

@@ -177,8 +177,16 @@ const entries: Record<string, Entry> = {
     ],
   },
   'isolambda/aws': {
-    values: ['awsClientConfig', 'requestHandler'],
-    types: ['AwsClientConfig', 'AwsCredentials', 'SdkRequest', 'SdkRequestHandler', 'SdkResponse'],
+    values: ['awsClientConfig', 'requestHandler', 'serve'],
+    types: [
+      'ApiServer',
+      'AwsClientConfig',
+      'AwsCredentials',
+      'SdkRequest',
+      'SdkRequestHandler',
+      'SdkResponse',
+      'ServeOptions',
+    ],
   },
   'isolambda/testing': {
     values: [
