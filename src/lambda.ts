@@ -42,6 +42,7 @@ import { registerRooms } from './lambda-rooms.ts';
 import { Resources } from './resources.ts';
 import { FaultyStorage } from './storage/faulty-storage.ts';
 import { LogStore, type LogFilter, type LogLine } from './observe/log-store.ts';
+import { followLogs } from './observe/log-tail.ts';
 import { MemoryStorage } from './storage/memory-storage.ts';
 import { openStorage } from './storage/open-storage.ts';
 import type { Storage } from './storage/storage.ts';
@@ -368,6 +369,11 @@ export class Lambda implements AsyncDisposable {
   /** Log lines as AWS would show them: every stream that fits the filter. */
   readLogs(filter?: LogFilter): LogLine[] {
     return this.#logs?.read(filter) ?? [];
+  }
+
+  /** Hands each log line to the listener as it is written; the function that it gives ends that. */
+  followLogs(listener: (line: LogLine) => void, filter: LogFilter = {}): () => void {
+    return followLogs(this.#events, filter, listener);
   }
 
   on<Name extends keyof LambdaEvents>(

@@ -12,7 +12,9 @@ export type Engine = typeof ivm;
  * (native-notes/watchdog.md). The flag must be set before any guest compiles, so it is set on load.
  */
 const v8Major = Number.parseInt(process.versions.v8, 10);
-if (v8Major >= 13) setFlagsFromString('--no-turboshaft-loop-unrolling');
+export const unrollingFlag: string | undefined =
+  v8Major >= 13 ? '--no-turboshaft-loop-unrolling' : undefined;
+if (unrollingFlag !== undefined) setFlagsFromString(unrollingFlag);
 
 export const engine: Engine = loadEngine();
 

@@ -92,7 +92,7 @@ export class LogStore {
   }
 }
 
-function matches(environment: EnvironmentInfo, filter: LogFilter): boolean {
+export function matches(environment: EnvironmentInfo, filter: LogFilter): boolean {
   return (
     (filter.functionName === undefined || filter.functionName === environment.functionName) &&
     (filter.logGroupName === undefined || filter.logGroupName === environment.logGroupName) &&

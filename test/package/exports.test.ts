@@ -44,6 +44,7 @@ const entries: Record<string, Entry> = {
       'ThrottledError',
       'Topic',
       'compileEventPattern',
+      'engineReport',
     ],
     types: [
       'AliasChanges',
@@ -71,6 +72,7 @@ const entries: Record<string, Entry> = {
       'DeadLetterTarget',
       'DeliveryFacts',
       'DestinationOption',
+      'EngineReport',
       'EnvironmentInfo',
       'ErrorPayload',
       'ErrorStyle',
