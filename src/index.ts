@@ -17,6 +17,8 @@ export {
   RuntimeFaultError,
   ThrottledError,
 } from './core/errors.ts';
+export { Mapping } from './sources/mapping.ts';
+export { MappingInUseError, MappingNotFoundError } from './sources/mapping-errors.ts';
 export { PreconditionFailedError } from './functions/revision.ts';
 export { StateError } from './functions/state-document.ts';
 export { StorageError } from './storage/storage-error.ts';
@@ -74,7 +76,17 @@ export type { AsyncOptions, DestinationOption, RecordCallback } from './async/as
 export type { InvocationRecord } from './async/invocation-record.ts';
 export type { Condition } from './async/next-step.ts';
 export type { AsyncSendOptions, AsyncTarget } from './core/async-target.ts';
-export type { AsyncFacts, DeliveryFacts } from './core/events.ts';
+export type { AsyncFacts, BatchFacts, DeliveryFacts, MappingFacts } from './core/events.ts';
+export type {
+  FailureDestinationOption,
+  FilterPattern,
+  MappingChanges,
+  MappingOptions,
+  MappingSettings,
+  MappingTuning,
+  StartingPosition,
+} from './sources/mapping-options.ts';
+export type { MappingInfo, MappingState } from './sources/mapping-record.ts';
 export type { FaultInjectionOptions } from './core/fault-injection.ts';
 export type { RecursiveLoop } from './core/lineage.ts';
 export type { DeadLetterTarget } from './functions/function-options.ts';

@@ -1,5 +1,6 @@
 import type { AsyncRoad } from './async-road.ts';
 import type { ControlPlane } from './control-plane.ts';
+import type { EventSources } from './event-sources.ts';
 import type { Events } from './core/events.ts';
 import type { FunctionStore } from './functions/store.ts';
 import type { Calls } from './invocable.ts';
@@ -25,6 +26,7 @@ export interface LambdaRooms {
   readonly admission: Admission;
   readonly pool: EnvironmentPool;
   readonly road: AsyncRoad;
+  readonly sources: EventSources;
   readonly resources: Resources;
 }
 

@@ -16,6 +16,7 @@ import { HandlerError, InvalidOptionError } from './core/errors.ts';
 import { Events, type LambdaEvents } from './core/events.ts';
 import { checkInteger, checkKnownKeys } from './core/options.ts';
 import { ControlPlane } from './control-plane.ts';
+import { EventSources } from './event-sources.ts';
 import { loadCode } from './functions/code/load-code.ts';
 import { loadLayer } from './functions/code/load-layer.ts';
 import type { FunctionOptions } from './functions/function-options.ts';
@@ -40,6 +41,8 @@ import {
 import { InterceptorChain } from './network/interceptor-chain.ts';
 import { registerRooms } from './lambda-rooms.ts';
 import { Resources } from './resources.ts';
+import type { MappingOptions } from './sources/mapping-options.ts';
+import type { Mapping } from './sources/mapping.ts';
 import { FaultyStorage } from './storage/faulty-storage.ts';
 import { LogStore, type LogFilter, type LogLine } from './observe/log-store.ts';
 import { followLogs } from './observe/log-tail.ts';
@@ -104,6 +107,7 @@ export class Lambda implements AsyncDisposable {
   readonly #storage: Storage;
   readonly #resources: Resources;
   readonly #road: AsyncRoad;
+  readonly #sources: EventSources;
   readonly #context: HandleContext;
   #restored: Restored | undefined;
   #closing: Promise<void> | undefined;
@@ -169,6 +173,12 @@ export class Lambda implements AsyncDisposable {
       resources: this.#resources,
       faults: faultInjection,
     });
+    this.#sources = new EventSources({
+      ...shared,
+      store,
+      invoker: this.#invoker,
+      resources: this.#resources,
+    });
     this.#context = {
       store,
       calls: new Calls(this.#invoker, ids, this.#road),
@@ -178,7 +188,7 @@ export class Lambda implements AsyncDisposable {
         events,
         clock,
         endpoints: this.#endpoints,
-        followers: [this.#road],
+        followers: [this.#road, this.#sources],
       }),
     };
     registerRooms(this, {
@@ -191,6 +201,7 @@ export class Lambda implements AsyncDisposable {
       admission: this.#admission,
       pool: this.#pool,
       road: this.#road,
+      sources: this.#sources,
       resources: this.#resources,
     });
   }
@@ -366,6 +377,27 @@ export class Lambda implements AsyncDisposable {
     return this.#resources.find('bucket', name);
   }
 
+  /**
+   * Reads a queue, a stream or the stream of a table and invokes a function with batches of its records. Resolves
+   * when it is at work. https://docs.aws.amazon.com/lambda/latest/dg/invocation-eventsourcemapping.html
+   * @throws {ConflictError} when the function has a mapping of this source already
+   * @example
+   * await lambda.createMapping({ source: orders, target: ship, batchSize: 10, reportItemFailures: true });
+   */
+  async createMapping(options: MappingOptions): Promise<Mapping> {
+    return this.#sources.create(options);
+  }
+
+  /** By its id; `undefined` when there is none. */
+  getMapping(id: string): Mapping | undefined {
+    return this.#sources.find(id);
+  }
+
+  /** In the order of creation. */
+  listMappings(): Mapping[] {
+    return this.#sources.list();
+  }
+
   /** Log lines as AWS would show them: every stream that fits the filter. */
   readLogs(filter?: LogFilter): LogLine[] {
     return this.#logs?.read(filter) ?? [];
@@ -424,14 +456,18 @@ export class Lambda implements AsyncDisposable {
     this.#context.calls.close();
     const { promise: tooLate, resolve } = Promise.withResolvers<void>();
     const timer = setRealTimer(resolve, drainMs);
+    // Sources first: what their functions send, and what went wrong with them, still finds its way.
+    await Promise.race([this.#sources.stop(), tooLate]);
     // Events that are due may still cause invocations, so calls end after them.
     await Promise.race([this.#road.queue.drain(), tooLate]);
     this.#road.queue.stop();
     await Promise.race([this.#invoker.drain(), tooLate]);
     timer.cancel();
+    this.#sources.cutOff();
     this.#invoker.end();
     this.#pool.close();
     await Promise.all([this.#executors.inline.close(), this.#executors.thread.close()]);
+    await this.#sources.stop();
     await this.#road.queue.close();
     await this.#resources.close();
     await Promise.all([this.#endpoints.close(), changesKept]);
@@ -448,6 +484,7 @@ export class Lambda implements AsyncDisposable {
     const functions = await this.#context.control.restore();
     await this.#resources.restore();
     await this.#road.restore();
+    await this.#sources.mappings.restore();
     this.#restored = Object.freeze({ ...functions, durationMs: realNowMs() - startedMs });
   }
 

@@ -9,6 +9,7 @@ import { EventBus } from './brokers/event-bus.ts';
 import { resolveQueueOptions, type QueueOptions } from './brokers/queue-options.ts';
 import { Queue } from './brokers/queue.ts';
 import { Stream } from './brokers/stream.ts';
+import { TableStream } from './brokers/table-stream.ts';
 import { Table } from './brokers/table.ts';
 import { Topic } from './brokers/topic.ts';
 import type { Home } from './core/arn.ts';
@@ -55,6 +56,9 @@ export class Resources {
   readonly #context: BrokerContext;
   readonly #storage: Storage;
   readonly #byArn = new Map<string, Resource>();
+  /** Streams of tables have ARNs of their own. */
+  readonly #tableStreams = new Map<string, TableStream>();
+  #announce: (arn: string) => void = () => {};
   /** Definitions on their way to the storage. */
   readonly #writing = new Set<Promise<void>>();
 
@@ -147,12 +151,29 @@ export class Resources {
     }
     const made = make(this.#context);
     this.#byArn.set(made.arn, made);
+    if (made instanceof Table && made.stream !== undefined) {
+      this.#tableStreams.set(made.stream.arn, made.stream);
+      this.#announce(made.stream.arn);
+    }
+    this.#announce(made.arn);
     return made;
   }
 
   find<Kind extends ResourceKind>(kind: Kind, name: string): Kinds[Kind] | undefined {
     const arn = resourceArn(this.#context.home, kind, name);
     return this.#byArn.get(arn) as Kinds[Kind] | undefined;
+  }
+
+  /** What event source mappings can read. */
+  source(arn: string): Queue | Stream | TableStream | undefined {
+    const found = this.#byArn.get(arn) ?? this.#tableStreams.get(arn);
+    if (found instanceof Queue || found instanceof Stream) return found;
+    return found instanceof TableStream ? found : undefined;
+  }
+
+  /** Tells of everything that is made from now on. */
+  onSource(listener: (arn: string) => void): void {
+    this.#announce = listener;
   }
 
   /** Where records and dead letters can go; `undefined` for other ARNs, streams and tables too. */

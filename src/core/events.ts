@@ -57,6 +57,23 @@ export interface DeliveryFacts extends AsyncFacts {
   readonly to: string;
 }
 
+/** The event source mapping that something happened to. */
+export interface MappingFacts {
+  readonly at: number;
+  readonly mappingId: string;
+  readonly functionName: string;
+  readonly sourceArn: string;
+}
+
+/** One invocation of a mapping. */
+export interface BatchFacts extends MappingFacts {
+  readonly requestId: string;
+  /** How many there are in it. */
+  readonly records: number;
+  /** Streams only. */
+  readonly shardId: string | undefined;
+}
+
 /**
  * Everything that happens, by name. `at` is epoch milliseconds on the `Lambda`'s clock. Payloads are plain
  * data that say their own name in `type`; listeners run at once, in the order in which they were added.
@@ -272,6 +289,78 @@ export interface LambdaEvents {
     readonly to: string;
     readonly reason: string;
     readonly body: string;
+  };
+  'mapping.created': MappingFacts & { readonly type: 'mapping.created' };
+  'mapping.updated': MappingFacts & { readonly type: 'mapping.updated' };
+  /** Gone, after its last batch has ended. */
+  'mapping.deleted': MappingFacts & { readonly type: 'mapping.deleted' };
+  'mapping.stateChanged': MappingFacts & {
+    readonly type: 'mapping.stateChanged';
+    /** As AWS names it, such as `Enabled`. */
+    readonly state: string;
+    readonly reason: string;
+  };
+  /** AWS's PolledEventCount. */
+  'mapping.recordsPolled': MappingFacts & {
+    readonly type: 'mapping.recordsPolled';
+    readonly records: number;
+  };
+  /** AWS's FilteredOutEventCount: no filter wanted them. */
+  'mapping.recordsFiltered': MappingFacts & {
+    readonly type: 'mapping.recordsFiltered';
+    readonly records: number;
+  };
+  /** AWS's InvokedEventCount: the function gets a batch. */
+  'mapping.batchInvoked': BatchFacts & {
+    readonly type: 'mapping.batchInvoked';
+    /** AWS's IteratorAge: how old the last record of the batch is. Streams only. */
+    readonly iteratorAgeMs: number | undefined;
+  };
+  'mapping.batchSucceeded': BatchFacts & { readonly type: 'mapping.batchSucceeded' };
+  /** AWS's FailedInvokeEventCount: all or some records of a batch were not dealt with. */
+  'mapping.batchFailed': BatchFacts & {
+    readonly type: 'mapping.batchFailed';
+    readonly reason: 'function-error' | 'item-failures' | 'invalid-response' | 'recursion';
+    readonly failed: number;
+  };
+  /** The function was throttled, or could not be invoked for another reason; the batch is tried again. */
+  'mapping.batchDelayed': BatchFacts & {
+    readonly type: 'mapping.batchDelayed';
+    readonly reason: string;
+    readonly delayMs: number;
+  };
+  /** AWS's DeletedEventCount: done, and gone from their queue. */
+  'mapping.recordsDeleted': MappingFacts & {
+    readonly type: 'mapping.recordsDeleted';
+    readonly records: number;
+  };
+  /** AWS's DroppedEventCount: given up; the failure destination, if there is one, is told. Streams only. */
+  'mapping.recordsDropped': MappingFacts & {
+    readonly type: 'mapping.recordsDropped';
+    readonly records: number;
+    readonly shardId: string;
+    readonly condition: 'RetryAttemptsExhausted' | 'RecordAgeExceeded' | 'RecordExpired';
+    readonly startSequenceNumber: string | undefined;
+    readonly endSequenceNumber: string | undefined;
+  };
+  /** AWS's OnFailureDestinationDeliveredEventCount. */
+  'mapping.failureDelivered': MappingFacts & {
+    readonly type: 'mapping.failureDelivered';
+    readonly to: string;
+    readonly records: number;
+  };
+  /** AWS's DestinationDeliveryFailures. */
+  'mapping.failureUndelivered': MappingFacts & {
+    readonly type: 'mapping.failureUndelivered';
+    readonly to: string;
+    readonly records: number;
+    readonly reason: string;
+    readonly body: string;
+  };
+  /** A source could not be read, or messages could not be deleted; it is tried again. */
+  'mapping.pollFailed': MappingFacts & {
+    readonly type: 'mapping.pollFailed';
+    readonly reason: string;
   };
   /** A killed guest holds a thread that nothing short of the end of the process frees, or gave one back. */
   'engine.zombies': {

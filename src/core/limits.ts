@@ -75,6 +75,22 @@ export const limits = {
   },
   /** Characters of one filter pattern of an event source mapping. */
   mappingPatternLength: 4_096,
+  /** https://docs.aws.amazon.com/lambda/latest/api/API_CreateEventSourceMapping.html */
+  mapping: {
+    batchSize: { min: 1, max: 10_000 },
+    windowMs: { min: 0, max: 300_000 },
+    /** AWS: 5, and 10 on request. */
+    filters: 10,
+    maxConcurrency: { min: 2, max: 1_000 },
+    maxRetries: { min: 0, max: 10_000 },
+    maxRecordAgeMs: { min: 60_000, max: 604_800_000 },
+    parallelizationFactor: { min: 1, max: 10 },
+    tumblingWindowMs: { min: 0, max: 900_000 },
+    /** State of a tumbling window; a longer one ends the window early. */
+    windowStateBytes: 1_048_576,
+    /** Batches of a standard queue that run at one time: at first, more with each minute, at most. */
+    queueConcurrency: { first: 5, perMinute: 300, most: 1_250, least: 2 },
+  },
   /** https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-quota.html */
   eventBus: {
     nameLength: 256,
