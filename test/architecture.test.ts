@@ -60,6 +60,7 @@ const rooms: Record<string, Rule> = {
   },
   sources: {
     mayImport: ['core', 'functions', 'invoke', 'brokers', 'storage/state-store'],
+    packages: ['rou3'],
   },
   observe: { mayImport: ['core'] },
   lambda: {
@@ -85,8 +86,8 @@ const rooms: Record<string, Rule> = {
     mayImport: ['core', 'functions', 'invoke', 'async', 'network/interceptor', 'lambda'],
     packages: ['@smithy/eventstream-codec', 'rou3'],
   },
-  // Event builders share formats and digests with the brokers.
-  testing: { mayImport: ['core', 'network', 'brokers', 'lambda'], packages: ['vitest'] },
+  // Event builders share formats and digests with the brokers and the hosts of APIs.
+  testing: { mayImport: ['core', 'network', 'brokers', 'sources', 'lambda'], packages: ['vitest'] },
   cli: { mayImport: ['index', 'aws/index', 'testing/index'] },
 };
 
@@ -98,6 +99,7 @@ const filesOfLambda = new Set([
   'lambda-rooms',
   'invocable',
   'control-plane',
+  'http-front',
   'async-road',
   'event-sources',
   'resources',

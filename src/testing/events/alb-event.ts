@@ -1,11 +1,6 @@
+import { multiValues, singleValues } from '../../sources/http/http-request.ts';
 import { exampleHex, originOf } from './event-origin.ts';
-import {
-  multiValues,
-  requestKeys,
-  requestOf,
-  singleValues,
-  type HttpRequestOptions,
-} from './http-request.ts';
+import { requestKeys, requestOf, type HttpRequestOptions } from './http-request.ts';
 import { overridden, type Overrides } from './overrides.ts';
 
 /**

@@ -1,5 +1,6 @@
 import { InvalidOptionError } from '../../core/errors.ts';
 import { checkString } from '../../core/options.ts';
+import type { HttpRequest, Pairs } from '../../sources/http/http-request.ts';
 import { checkText, checkTexts, exampleHex, textOf, type EventOrigin } from './event-origin.ts';
 
 /** A value, or several of the same name. */
@@ -33,24 +34,6 @@ export const requestKeys: readonly string[] = Object.keys({
   body: true,
   sourceIp: true,
 } satisfies Record<keyof Omit<HttpRequestOptions, keyof EventOrigin>, true>);
-
-type Pairs = readonly (readonly [name: string, value: string])[];
-
-/** A request with everything in its place. */
-export interface HttpRequest {
-  readonly method: string;
-  readonly path: string;
-  /** Decoded. */
-  readonly query: Pairs;
-  /** Names in lower case, without `cookie`. */
-  readonly headers: Pairs;
-  readonly cookies: readonly string[];
-  readonly body: string | undefined;
-  readonly isBase64Encoded: boolean;
-  readonly sourceIp: string;
-  readonly userAgent: string;
-  readonly requestId: string;
-}
 
 /** `host` is where the request went. @throws InvalidOptionError */
 export function requestOf(options: HttpRequestOptions, host: string, atMs: number): HttpRequest {
@@ -92,39 +75,21 @@ export function requestOf(options: HttpRequestOptions, host: string, atMs: numbe
     ['x-forwarded-proto', 'https'],
   ];
   const headers = [...usual.filter(([name]) => !has(name)), ...given].toSorted(byName);
+  const query: Pairs = [...inPath, ...pairsOf('query', options.query)];
   return {
     method: method.toUpperCase(),
     path: question < 0 ? path : path.slice(0, question),
-    query: [...inPath, ...pairsOf('query', options.query)],
+    rawQuery: String(
+      new URLSearchParams(query.map(([name, value]): [string, string] => [name, value])),
+    ),
+    query,
     headers: headers.filter(([name]) => name !== 'cookie'),
     cookies: [...valuesOf(headers, 'cookie').flatMap((line) => line.split(/; */)), ...cookies],
     body: text,
     isBase64Encoded,
     sourceIp,
     userAgent: lastOf(headers, 'user-agent') ?? '',
-    requestId: exampleHex(16, 'request', method, path),
   };
-}
-
-/** One value for each name: the last one. */
-export function singleValues(pairs: Pairs): Record<string, string> {
-  return Object.fromEntries(pairs);
-}
-
-/** All values of each name. */
-export function multiValues(pairs: Pairs): Record<string, string[]> {
-  const names = new Set(pairs.map(([name]) => name));
-  return Object.fromEntries(Array.from(names, (name) => [name, valuesOf(pairs, name)]));
-}
-
-/** All values of each name, with commas between them. */
-export function joinedValues(pairs: Pairs): Record<string, string> {
-  const names = new Set(pairs.map(([name]) => name));
-  return Object.fromEntries(Array.from(names, (name) => [name, valuesOf(pairs, name).join(',')]));
-}
-
-export function isEmpty(pairs: Pairs): boolean {
-  return pairs.length === 0;
 }
 
 /** What `{name}` and `{name+}` of a route (of the option `option`) stand for; `undefined` when there are none. */
@@ -152,12 +117,6 @@ export function pathParameters(
     throw new InvalidOptionError('path', `one that the route "${route}" takes`, path);
   }
   return Object.fromEntries(names.map((name, index) => [name, decoded(found[index + 1] ?? '')]));
-}
-
-/** `01/Jan/2026:00:00:00 +0000`, as API Gateway writes times. */
-export function logTime(ms: number): string {
-  const [, day, month, year, clock] = new Date(ms).toUTCString().split(' ');
-  return `${day}/${month}/${year}:${clock} +0000`;
 }
 
 function bodyOf(body: unknown): {

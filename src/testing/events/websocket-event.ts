@@ -1,6 +1,6 @@
 import { checkOneOf } from '../../core/options.ts';
+import { logTime } from '../../sources/http/http-request.ts';
 import { exampleBase64, exampleHex, originOf, textOf, type EventOrigin } from './event-origin.ts';
-import { logTime } from './http-request.ts';
 import { overridden, type Overrides } from './overrides.ts';
 
 /** https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-websocket-api-mapping-template-reference.html */
