@@ -31,6 +31,8 @@ export { EventBus } from './brokers/event-bus.ts';
 export { Stream } from './brokers/stream.ts';
 export { Table } from './brokers/table.ts';
 export { Bucket } from './brokers/bucket.ts';
+export { FunctionUrl } from './sources/function-url.ts';
+export { FunctionUrlNotFoundError } from './sources/function-urls.ts';
 export { BrokerError } from './brokers/broker-error.ts';
 export { compileEventPattern, InvalidEventPatternError } from './brokers/event-pattern.ts';
 export { InvalidFilterPolicyError } from './brokers/filter-policy.ts';
@@ -72,6 +74,12 @@ export type { LayerSource, LayerVersion, PublishLayerOptions } from './functions
 export type { LayerContentSource } from './functions/code/code-source.ts';
 export type { EngineReport } from './isolate/engine-report.ts';
 export type { LogFilter, LogLine } from './observe/log-store.ts';
+export type {
+  FunctionUrlChanges,
+  FunctionUrlConfig,
+  FunctionUrlOptions,
+} from './sources/function-url-options.ts';
+export type { CorsOptions, ResolvedCors } from './sources/http/cors.ts';
 export type { AsyncOptions, DestinationOption, RecordCallback } from './async/async-options.ts';
 export type { InvocationRecord } from './async/invocation-record.ts';
 export type { Condition } from './async/next-step.ts';

@@ -10,6 +10,9 @@ import type { FunctionStore } from './functions/store.ts';
 import type { PublishOptions } from './functions/versions.ts';
 import { Invocable, type Calls } from './invocable.ts';
 import type { ControlPlane } from './control-plane.ts';
+import type { HttpFront } from './http-front.ts';
+import type { FunctionUrlOptions } from './sources/function-url-options.ts';
+import type { FunctionUrl } from './sources/function-url.ts';
 
 export type { LayerInfo } from './functions/deployed-code.ts';
 
@@ -18,6 +21,7 @@ export interface HandleContext {
   readonly store: FunctionStore;
   readonly calls: Calls;
   readonly control: ControlPlane;
+  readonly http: HttpFront;
 }
 
 /**
@@ -95,6 +99,20 @@ export class LambdaFunction<Event = unknown, Result = unknown> extends Invocable
   async deleteAlias(name: string): Promise<boolean> {
     return this.#context.control.deleteAlias(this.name, name);
   }
+
+  /**
+   * Gives the function a URL of its own, which `lambda.fetch`, `isolambda serve` and other functions reach.
+   * https://docs.aws.amazon.com/lambda/latest/dg/urls-configuration.html
+   * @throws {ConflictError} when it has one
+   */
+  async createUrl(options?: FunctionUrlOptions): Promise<FunctionUrl> {
+    return this.#context.http.createUrl(this.name, undefined, options);
+  }
+
+  /** `undefined` when it has none; that of an alias is the alias's. */
+  getUrl(): FunctionUrl | undefined {
+    return this.#context.http.urlOf(this.name, undefined);
+  }
 }
 
 /** One version: settings and code as they were when it was published. */
@@ -144,6 +162,15 @@ export class Alias<Event = unknown, Result = unknown> extends Invocable<Event, R
 
   async delete(): Promise<void> {
     await this.#context.control.deleteAlias(this.#functionName, this.name);
+  }
+
+  /** As `LambdaFunction.createUrl`, for this alias alone. */
+  async createUrl(options?: FunctionUrlOptions): Promise<FunctionUrl> {
+    return this.#context.http.createUrl(this.#functionName, this.name, options);
+  }
+
+  getUrl(): FunctionUrl | undefined {
+    return this.#context.http.urlOf(this.#functionName, this.name);
   }
 }
 

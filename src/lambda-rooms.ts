@@ -3,6 +3,7 @@ import type { ControlPlane } from './control-plane.ts';
 import type { EventSources } from './event-sources.ts';
 import type { Events } from './core/events.ts';
 import type { FunctionStore } from './functions/store.ts';
+import type { HttpFront } from './http-front.ts';
 import type { Calls } from './invocable.ts';
 import type { Admission } from './invoke/admission.ts';
 import type { EnvironmentPool } from './invoke/environment-pool.ts';
@@ -28,6 +29,7 @@ export interface LambdaRooms {
   readonly road: AsyncRoad;
   readonly sources: EventSources;
   readonly resources: Resources;
+  readonly http: HttpFront;
 }
 
 const rooms = new WeakMap<object, LambdaRooms>();

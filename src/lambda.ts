@@ -17,6 +17,7 @@ import { Events, type LambdaEvents } from './core/events.ts';
 import { checkInteger, checkKnownKeys } from './core/options.ts';
 import { ControlPlane } from './control-plane.ts';
 import { EventSources } from './event-sources.ts';
+import { HttpFront } from './http-front.ts';
 import { loadCode } from './functions/code/load-code.ts';
 import { loadLayer } from './functions/code/load-layer.ts';
 import type { FunctionOptions } from './functions/function-options.ts';
@@ -108,6 +109,7 @@ export class Lambda implements AsyncDisposable {
   readonly #resources: Resources;
   readonly #road: AsyncRoad;
   readonly #sources: EventSources;
+  readonly #http: HttpFront;
   readonly #context: HandleContext;
   #restored: Restored | undefined;
   #closing: Promise<void> | undefined;
@@ -120,12 +122,21 @@ export class Lambda implements AsyncDisposable {
     const { options: resolved, storage } = handedOver.get(options) ?? inMemory(options);
     const { clock, ids, random, home, memoryMbPerVcpu, network, faultInjection } = resolved;
     this.#options = resolved;
-    if (resolved.intercept !== undefined) this.#interceptors.add(resolved.intercept);
     this.#storage =
       faultInjection === undefined ? storage : new FaultyStorage(storage, faultInjection, clock);
     // The log store listens first, so that a listener of the user's finds the line already there.
     this.#logs = keepLogs(this.#events, resolved.logEntries);
     this.#endpoints = this.#createEndpoints(clock);
+    this.#http = new HttpFront({
+      home,
+      clock,
+      ids,
+      storage: this.#storage,
+      rooms: () => this.#context,
+    });
+    // What is here comes first: a mock of the web would refuse it.
+    this.#interceptors.add(this.#http);
+    if (resolved.intercept !== undefined) this.#interceptors.add(resolved.intercept);
     this.#executors = {
       inline: this.#createExecutor('inline'),
       thread: this.#createExecutor('thread'),
@@ -182,13 +193,14 @@ export class Lambda implements AsyncDisposable {
     this.#context = {
       store,
       calls: new Calls(this.#invoker, ids, this.#road),
+      http: this.#http,
       control: new ControlPlane({
         store,
         executors: this.#executors,
         events,
         clock,
         endpoints: this.#endpoints,
-        followers: [this.#road, this.#sources],
+        followers: [this.#road, this.#sources, this.#http],
       }),
     };
     registerRooms(this, {
@@ -398,6 +410,15 @@ export class Lambda implements AsyncDisposable {
     return this.#sources.list();
   }
 
+  /**
+   * Asks a function URL of this `Lambda`, without a socket: the web's `fetch`, except that redirects and
+   * compressed bodies come as the function gave them. Streams both ways; aborting ends the wait.
+   * @throws {InvalidOptionError} for a URL that is nowhere here
+   */
+  async fetch(input: Request | string | URL, init?: RequestInit): Promise<Response> {
+    return this.#http.fetch(input, init);
+  }
+
   /** Log lines as AWS would show them: every stream that fits the filter. */
   readLogs(filter?: LogFilter): LogLine[] {
     return this.#logs?.read(filter) ?? [];
@@ -452,7 +473,7 @@ export class Lambda implements AsyncDisposable {
   }
 
   async #close(drainMs: number): Promise<void> {
-    const changesKept = this.#context.control.close();
+    const changesKept = Promise.all([this.#context.control.close(), this.#http.close()]);
     this.#context.calls.close();
     const { promise: tooLate, resolve } = Promise.withResolvers<void>();
     const timer = setRealTimer(resolve, drainMs);
@@ -485,6 +506,7 @@ export class Lambda implements AsyncDisposable {
     await this.#resources.restore();
     await this.#road.restore();
     await this.#sources.mappings.restore();
+    await this.#http.restore();
     this.#restored = Object.freeze({ ...functions, durationMs: realNowMs() - startedMs });
   }
 

@@ -153,7 +153,18 @@ export class GuestSession implements RunningEnvironment {
       now: () => clock.now(),
       sleep: (ms, label, signal) =>
         sleepOn(clock, ms, { label, signal, onWaiting: (change) => this.#hold?.yields(change) }),
+      waitFor: (work) => this.#yieldTo(work),
     };
+  }
+
+  /** Virtual time goes on while the guest waits for somebody who holds the clock himself. */
+  async #yieldTo<T>(work: Promise<T>): Promise<T> {
+    this.#hold?.yields(1);
+    try {
+      return await work;
+    } finally {
+      this.#hold?.yields(-1);
+    }
   }
 
   /** Runs module top level. */

@@ -28,6 +28,11 @@ export interface InterceptContext {
   readonly signal: AbortSignal;
   /** Waits on the clock of the `Lambda`; virtual time does not wait for the request meanwhile. */
   sleep(ms: number): Promise<void>;
+  /**
+   * Waits for work that goes by the clock of the `Lambda` itself, such as another function; virtual time does not
+   * wait for the request meanwhile.
+   */
+  waitFor<T>(work: Promise<T>): Promise<T>;
 }
 
 /**

@@ -6,6 +6,7 @@ const context: InterceptContext = {
   requestId: '1',
   signal: new AbortController().signal,
   sleep: () => Promise.resolve(),
+  waitFor: (work) => work,
 };
 
 const ask = (web: FetchMock, method: string, url: string) =>

@@ -21,6 +21,7 @@ export interface Interception {
   /** Epoch milliseconds on the clock of the `Lambda`. */
   now(): number;
   sleep(ms: number, label: string, signal: AbortSignal): Promise<void>;
+  waitFor<T>(work: Promise<T>): Promise<T>;
 }
 
 /** Where a connection would go. */
@@ -154,6 +155,7 @@ export class AnsweredConnection {
       requestId: interception.requestId(),
       signal,
       sleep: (ms) => interception.sleep(ms, label, signal),
+      waitFor: (work) => interception.waitFor(work),
     };
   }
 
