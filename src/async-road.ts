@@ -1,4 +1,4 @@
-import { AsyncConfigs } from './async/async-configs.ts';
+import { AsyncConfigs, type AsyncConfigEntry } from './async/async-configs.ts';
 import {
   resolveAsyncOptions,
   type AsyncOptions,
@@ -81,7 +81,9 @@ export class AsyncRoad implements FunctionFollower {
     const resolved = resolveAsyncOptions(options);
     target.pick();
     this.#configs.check(functionName, resolved);
-    const entry = { functionName, qualifier: qualifierOf(target), options: resolved };
+    const changedAtMs = this.#options.clock.now();
+    const qualifier = qualifierOf(target);
+    const entry = { functionName, qualifier, options: resolved, changedAtMs };
     await this.#options.storage.state.write({ put: [configDocument(entry)] });
     this.#configs.set(entry);
     if (this.#options.store.has(functionName, target.qualifier)) return;
@@ -93,6 +95,15 @@ export class AsyncRoad implements FunctionFollower {
   optionsOf(target: Target): AsyncOptions | undefined {
     const found = this.#configs.find(target.functionName, qualifierOf(target));
     return found && optionsFrom(found);
+  }
+
+  /** What was configured for one qualifier, with when. */
+  configOf(functionName: string, qualifier: string): AsyncConfigEntry | undefined {
+    return this.#configs.entry(functionName, qualifier);
+  }
+
+  configsOf(functionName: string): readonly AsyncConfigEntry[] {
+    return this.#configs.list(functionName);
   }
 
   async reset(target: Target): Promise<boolean> {

@@ -12,6 +12,8 @@ export interface AsyncConfigEntry {
   readonly functionName: string;
   readonly qualifier: string;
   readonly options: ResolvedAsyncOptions;
+  /** Epoch milliseconds. */
+  readonly changedAtMs: number;
 }
 
 /**
@@ -21,7 +23,7 @@ export interface AsyncConfigEntry {
 export class AsyncConfigs {
   readonly #home: Home;
   readonly #find: FindTarget;
-  readonly #byFunction = new Map<string, Map<string, ResolvedAsyncOptions>>();
+  readonly #byFunction = new Map<string, Map<string, AsyncConfigEntry>>();
 
   constructor(home: Home, find: FindTarget) {
     this.#home = home;
@@ -34,6 +36,10 @@ export class AsyncConfigs {
   }
 
   find(functionName: string, qualifier: string): ResolvedAsyncOptions | undefined {
+    return this.entry(functionName, qualifier)?.options;
+  }
+
+  entry(functionName: string, qualifier: string): AsyncConfigEntry | undefined {
     return this.#byFunction.get(functionName)?.get(qualifier);
   }
 
@@ -44,13 +50,14 @@ export class AsyncConfigs {
   }
 
   /** Replaces what is there. */
-  set({ functionName, qualifier, options }: AsyncConfigEntry): void {
+  set(entry: AsyncConfigEntry): void {
+    const { functionName, qualifier } = entry;
     let configs = this.#byFunction.get(functionName);
     if (configs === undefined) {
       configs = new Map();
       this.#byFunction.set(functionName, configs);
     }
-    configs.set(qualifier, options);
+    configs.set(qualifier, entry);
   }
 
   /** False when there was none. */
@@ -69,8 +76,7 @@ export class AsyncConfigs {
   }
 
   list(functionName: string): readonly AsyncConfigEntry[] {
-    const configs = this.#byFunction.get(functionName) ?? new Map<string, ResolvedAsyncOptions>();
-    return Array.from(configs, ([qualifier, options]) => ({ functionName, qualifier, options }));
+    return [...(this.#byFunction.get(functionName)?.values() ?? [])];
   }
 
   #checkDestination(

@@ -37,6 +37,8 @@ export interface ResolvedAsyncOptions {
   readonly maxEventAgeMs: number;
   readonly onSuccess: ResolvedDestination | undefined;
   readonly onFailure: ResolvedDestination | undefined;
+  /** Which numbers somebody gave; the others are defaults. */
+  readonly given: readonly ('maxRetries' | 'maxEventAgeMs')[];
 }
 
 const keys = Object.keys({
@@ -63,6 +65,7 @@ export function resolveAsyncOptions(options: AsyncOptions): ResolvedAsyncOptions
     maxEventAgeMs,
     onSuccess: resolveDestination('onSuccess', onSuccess),
     onFailure: resolveDestination('onFailure', onFailure),
+    given: (['maxRetries', 'maxEventAgeMs'] as const).filter((name) => options[name] !== undefined),
   });
 }
 

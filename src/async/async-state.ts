@@ -9,9 +9,11 @@ export const configPrefix = 'async/';
 /** What of a destination can be kept. */
 type KeptDestination = { readonly arn: string } | 'callback';
 
+/** Numbers are left out that nobody gave; releases before wrote the defaults in their place. */
 interface KeptConfig {
-  readonly maxRetries: number;
-  readonly maxEventAgeMs: number;
+  readonly changedAtMs?: number;
+  readonly maxRetries?: number;
+  readonly maxEventAgeMs?: number;
   readonly onSuccess?: KeptDestination;
   readonly onFailure?: KeptDestination;
 }
@@ -24,11 +26,13 @@ export function configDocument({
   functionName,
   qualifier,
   options,
+  changedAtMs,
 }: AsyncConfigEntry): StateDocument {
-  const { maxRetries, maxEventAgeMs, onSuccess, onFailure } = options;
+  const { maxRetries, maxEventAgeMs, onSuccess, onFailure, given } = options;
   const kept: KeptConfig = {
-    maxRetries,
-    maxEventAgeMs,
+    changedAtMs,
+    ...(given.includes('maxRetries') && { maxRetries }),
+    ...(given.includes('maxEventAgeMs') && { maxEventAgeMs }),
     ...(onSuccess !== undefined && { onSuccess: keptDestination(onSuccess) }),
     ...(onFailure !== undefined && { onFailure: keptDestination(onFailure) }),
   };
@@ -39,14 +43,15 @@ export function configDocument({
 export function readConfig(document: StateDocument): AsyncConfigEntry {
   const [functionName = '', qualifier = ''] = document.key.slice(configPrefix.length).split('/');
   return readDocument(document, (content) => {
-    const { maxRetries, maxEventAgeMs, onSuccess, onFailure } = content as unknown as KeptConfig;
+    const kept = content as unknown as KeptConfig;
+    const { changedAtMs = 0, maxRetries, maxEventAgeMs, onSuccess, onFailure } = kept;
     const options = resolveAsyncOptions({
-      maxRetries,
-      maxEventAgeMs,
+      ...(maxRetries !== undefined && { maxRetries }),
+      ...(maxEventAgeMs !== undefined && { maxEventAgeMs }),
       ...(onSuccess !== undefined && { onSuccess: destinationOption(onSuccess) }),
       ...(onFailure !== undefined && { onFailure: destinationOption(onFailure) }),
     });
-    return { functionName, qualifier, options };
+    return { functionName, qualifier, options, changedAtMs };
   });
 }
 

@@ -8,6 +8,7 @@ import { FunctionStates } from './function-states.ts';
 import { modelOf, type OperationName } from './model/shapes.ts';
 import type { Call, DoorRequest, DoorResponse, Operation, Reply } from './operation.ts';
 import { operations } from './operations/index.ts';
+import { isPackageLink, openPackageLink } from './package-links.ts';
 import { routeOf } from './routes.ts';
 import { checkInput } from './validation.ts';
 
@@ -45,6 +46,7 @@ export class Door {
   async handle(request: DoorRequest): Promise<DoorResponse> {
     const requestId = this.#rooms.options.ids.uuid();
     try {
+      if (isPackageLink(request)) return await openPackageLink(request, this.#rooms);
       const route = routeOf(request);
       if (route === undefined) throw unknownOperation(request);
       const reply = await this.#perform(route.operation, route.labels, request, requestId);

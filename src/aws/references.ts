@@ -1,5 +1,5 @@
 import { functionArn, parseFunctionArn, type Home } from '../core/arn.ts';
-import type { FunctionVersionRecord } from '../functions/function-record.ts';
+import type { FunctionRecord, FunctionVersionRecord } from '../functions/function-record.ts';
 import type { Target } from '../functions/routing.ts';
 import { ApiError, invalidParameter, notFound } from './api-error.ts';
 import type { Call } from './operation.ts';
@@ -79,6 +79,13 @@ export function versionOf(call: Call, { name, qualifier }: Reference): FunctionV
   const { store } = call.rooms;
   needFunction(call, { name, qualifier });
   return store.versions.get(name, qualifier ?? '$LATEST');
+}
+
+/** A function by its plain name. @throws {ApiError} when there is none */
+export function recordOf(call: Call, name: string): FunctionRecord {
+  const record = call.rooms.store.find(name);
+  if (record !== undefined) return record;
+  throw notFound(`Function not found: ${functionArn(call.rooms.options.home, name)}`);
 }
 
 /** @throws {ApiError} "Function not found", with the qualifier in the ARN if the caller wrote one */

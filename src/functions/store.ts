@@ -200,6 +200,19 @@ export class FunctionStore {
     }
   }
 
+  /** What an update would make of `$LATEST`: it is checked and its code is read, and nothing changes. */
+  async rehearseUpdate(
+    reference: string,
+    changes: FunctionChanges,
+    options: { readonly revisionId?: string } = {},
+  ): Promise<FunctionVersionRecord> {
+    const { config: before, latest } = this.#directory.needIdle(reference);
+    const config = changeFunctionConfig(before, changes, this.#defaults);
+    checkRevision(options.revisionId, latest.revisionId);
+    const code = await this.#deployer.redeploy(latest, config, changes);
+    return latestRecord(this.#defaults.home, settingsOf(config), code, latest);
+  }
+
   /** Deletes the function with its versions and aliases; what still runs may finish. */
   async delete(reference: string): Promise<void> {
     const name = this.#directory.nameOf(reference);

@@ -90,7 +90,8 @@ export class BareRoad {
     if (options === undefined) this.#configs.delete(functionName, '$LATEST');
     else {
       const resolved = resolveAsyncOptions(options);
-      this.#configs.set({ functionName, qualifier: '$LATEST', options: resolved });
+      const entry = { functionName, qualifier: '$LATEST', options: resolved };
+      this.#configs.set({ ...entry, changedAtMs: 0 });
     }
   }
 

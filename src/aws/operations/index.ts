@@ -1,7 +1,19 @@
 import type { Operations } from '../operation.ts';
+import { aliasOperations } from './aliases.ts';
+import { eventInvokeConfigOperations } from './event-invoke-config.ts';
+import { functionOperations } from './functions.ts';
 import { invokeOperations } from './invoke.ts';
+import { recursionOperations } from './recursion.ts';
+import { tagOperations } from './tags.ts';
+import { versionOperations } from './versions.ts';
 
 /** Every operation of the API. */
 export const operations: Partial<Operations> = {
+  ...aliasOperations,
+  ...eventInvokeConfigOperations,
+  ...functionOperations,
   ...invokeOperations,
+  ...recursionOperations,
+  ...tagOperations,
+  ...versionOperations,
 };
