@@ -20,6 +20,8 @@ export interface FunctionFollower {
   qualifierDeleted?(functionName: string, qualifier: string): void;
   /** An alias stands for other versions, or shares them otherwise. */
   aliasChanged?(alias: AliasRecord): void;
+  /** A version of a layer is gone; functions that have it keep it. */
+  layerVersionDeleted?(arn: string): void;
 }
 
 export interface ControlPlaneOptions {
@@ -109,6 +111,17 @@ export class ControlPlane {
   async publishLayer(options: PublishLayerOptions): Promise<LayerVersion> {
     this.#checkOpen();
     return this.#store.layers.publish(options);
+  }
+
+  /** False when there was none. */
+  async deleteLayerVersion(name: string, version: number): Promise<boolean> {
+    this.#checkOpen();
+    const arn = this.#store.layers.find(name, version)?.arn;
+    const existed = await this.#store.layers.delete(name, version);
+    if (existed && arn !== undefined) {
+      for (const follower of this.#followers) follower.layerVersionDeleted?.(arn);
+    }
+    return existed;
   }
 
   async deleteVersion(functionName: string, version: string): Promise<void> {

@@ -19,6 +19,7 @@ export {
 } from './core/errors.ts';
 export { Mapping } from './sources/mapping.ts';
 export { MappingInUseError, MappingNotFoundError } from './sources/mapping-errors.ts';
+export { CodeStorageExceededError } from './functions/code-storage.ts';
 export { PreconditionFailedError } from './functions/revision.ts';
 export { StateError } from './functions/state-document.ts';
 export { StorageError } from './storage/storage-error.ts';
@@ -70,6 +71,8 @@ export type { Runtime } from './functions/runtimes.ts';
 export type { AliasChanges, AliasOptions, AliasRecord } from './functions/aliases.ts';
 export type { PublishOptions } from './functions/versions.ts';
 export type { CodeSource } from './functions/code/code-source.ts';
+export type { ObjectLocation, ReadableBucket } from './functions/code/object-source.ts';
+export type { LayerFilter } from './functions/layer-filter.ts';
 export type { LayerSource, LayerVersion, PublishLayerOptions } from './functions/layer-options.ts';
 export type { LayerContentSource } from './functions/code/code-source.ts';
 export type { EngineReport } from './isolate/engine-report.ts';

@@ -45,6 +45,15 @@ export class LambdaFunction<Event = unknown, Result = unknown> extends Invocable
     return versionInfo(this.#context.store.versions.get(this.name, '$LATEST'));
   }
 
+  /**
+   * Host files that `$LATEST` was made of, absolute: what was bundled for `{ file }`, all of a `{ dir }`, the file
+   * of a `{ zip }`. Empty for text, bytes and objects of a bucket, and for code that came out of a storage.
+   */
+  get codeInputs(): readonly string[] {
+    const { loaded } = this.#context.store.versions.get(this.name, '$LATEST').code;
+    return loaded?.code.inputFiles ?? [];
+  }
+
   get tags(): Readonly<Record<string, string>> {
     return this.#context.store.get(this.name)?.settings.tags ?? {};
   }

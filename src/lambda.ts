@@ -22,6 +22,7 @@ import { loadCode } from './functions/code/load-code.ts';
 import { loadLayer } from './functions/code/load-layer.ts';
 import type { FunctionOptions } from './functions/function-options.ts';
 import { claimHome } from './functions/home-state.ts';
+import type { LayerFilter } from './functions/layer-filter.ts';
 import type { LayerVersion, PublishLayerOptions } from './functions/layer-options.ts';
 import type { RestoredFunctions } from './functions/restore-functions.ts';
 import { FunctionStore } from './functions/store.ts';
@@ -162,6 +163,7 @@ export class Lambda implements AsyncDisposable {
       home,
       loadCode,
       loadLayer,
+      findBucket: (name) => this.#resources.find('bucket', name),
       clock,
       ids,
       random,
@@ -270,6 +272,29 @@ export class Lambda implements AsyncDisposable {
   /** Reads the next version of a layer, for the option `layers` of functions. */
   async publishLayer(options: PublishLayerOptions): Promise<LayerVersion> {
     return this.#context.control.publishLayer(options);
+  }
+
+  /** A published version of a layer; `undefined` when there is none, or none any more. */
+  getLayerVersion(name: string, version: number): LayerVersion | undefined {
+    return this.#context.store.layers.find(name, version);
+  }
+
+  /** Of each layer the newest version that fits the filter, by name. */
+  listLayers(filter?: LayerFilter): readonly LayerVersion[] {
+    return this.#context.store.layers.list(filter);
+  }
+
+  /** Newest first. */
+  listLayerVersions(name: string, filter?: LayerFilter): readonly LayerVersion[] {
+    return this.#context.store.layers.versions(name, filter);
+  }
+
+  /**
+   * Takes a version of a layer away; functions that have it keep it, and its number never comes back. Gives `false`
+   * when there was none; AWS answers both the same way.
+   */
+  async deleteLayerVersion(name: string, version: number): Promise<boolean> {
+    return this.#context.control.deleteLayerVersion(name, version);
   }
 
   /**

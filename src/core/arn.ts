@@ -40,7 +40,7 @@ const arnPattern = new RegExp(
   `^arn:(${partition}):lambda:(${region}):(\\d{12}):function:${nameAndQualifier}$`,
 );
 const layerVersionPattern = new RegExp(
-  `^(arn:${partition}:lambda:${region}:\\d{12}:layer:[\\w-]{1,${limits.layerNameLength}}):\\d+$`,
+  `^(arn:(${partition}):lambda:(${region}):(\\d{12}):layer:([\\w-]{1,${limits.layerNameLength}})):(\\d+)$`,
 );
 const referencePattern = new RegExp(`^(?:(\\d{12}):function:)?${nameAndQualifier}$`);
 
@@ -171,6 +171,16 @@ export function layerArn(
 /** The ARN of the layer that a version belongs to; `undefined` when it is no ARN of a layer version. */
 export function layerOfVersion(versionArn: string): string | undefined {
   return layerVersionPattern.exec(versionArn)?.[1];
+}
+
+/** The parts of the ARN of a layer version; `undefined` when it is none. */
+export function parseLayerVersionArn(
+  versionArn: string,
+): (Home & { readonly name: string; readonly version: number }) | undefined {
+  const match = layerVersionPattern.exec(versionArn);
+  if (match === null) return undefined;
+  const [, , part = '', place = '', accountId = '', name = '', version] = match;
+  return { partition: part, region: place, accountId, name, version: Number(version) };
 }
 
 export function checkFunctionName(option: string, value: unknown): asserts value is string {

@@ -23,6 +23,10 @@ export const limits = {
   unzippedBytes: 262_144_000,
   /** Zipped size of a package that is uploaded directly. */
   zippedBytes: 52_428_800,
+  /** 75 GB: packages of all versions of functions and layers of an account. */
+  codeStorageBytes: 80_530_636_800,
+  layerLicenseLength: 512,
+  layerRuntimes: 15,
   syncRequestBytes: 6_291_456,
   /** 262,144 until October 2025. */
   asyncRequestBytes: 1_048_576,

@@ -1,5 +1,5 @@
 import type { Program } from '../core/program.ts';
-import type { CodeSource, LayerContentSource } from './code/code-source.ts';
+import type { LocalCodeSource, LocalLayerSource } from './code/code-source.ts';
 import type { Runtime } from './runtimes.ts';
 
 /** A deployment package that was read, bundled and packed. */
@@ -18,7 +18,7 @@ export interface LoadedCode {
 
 /** Reads code; rejects with a `CodeError`. The store gets it as an argument and never touches a disk itself. */
 export type CodeLoader = (
-  code: CodeSource,
+  code: LocalCodeSource,
   target: {
     readonly handler: string;
     readonly runtime: Runtime;
@@ -42,4 +42,4 @@ export interface LoadedLayer {
 }
 
 /** Reads a layer; rejects with a `CodeError`. */
-export type LayerLoader = (content: LayerContentSource) => Promise<LoadedLayer>;
+export type LayerLoader = (content: LocalLayerSource) => Promise<LoadedLayer>;

@@ -30,6 +30,8 @@ export interface DeployedCode {
   readonly loaded: LoadedProgram | undefined;
   /** Reads it, if it was not read yet. Rejects when the storage does not have it as it was deployed. */
   load(): Promise<LoadedProgram>;
+  /** The zip, as it was uploaded or made. Rejects as `load`, and unpacks nothing. */
+  package(): Promise<Uint8Array>;
 }
 
 /** Code that was read just now. */
@@ -42,6 +44,7 @@ export function deployedCode(code: LoadedCode, handler: string): DeployedCode {
     layers: layers.map(layerInfo),
     loaded,
     load: async () => loaded,
+    package: async () => code.zip,
   });
 }
 

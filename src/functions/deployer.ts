@@ -1,4 +1,5 @@
 import type { CodeLoader, LoadedCode, LoadedLayer } from './code-loader.ts';
+import { fetchObject, type FindBucket } from './code/object-source.ts';
 import { deployedCode, type DeployedCode } from './deployed-code.ts';
 import type { FunctionConfig } from './function-config.ts';
 import type { FunctionChanges } from './function-options.ts';
@@ -9,10 +10,12 @@ import type { Layers } from './layers.ts';
 export class Deployer {
   readonly #loadCode: CodeLoader;
   readonly #layers: Layers;
+  readonly #findBucket: FindBucket;
 
-  constructor(loadCode: CodeLoader, layers: Layers) {
+  constructor(loadCode: CodeLoader, layers: Layers, findBucket: FindBucket) {
     this.#loadCode = loadCode;
     this.#layers = layers;
+    this.#findBucket = findBucket;
   }
 
   async deploy(config: FunctionConfig): Promise<DeployedCode> {
@@ -36,7 +39,8 @@ export class Deployer {
   }
 
   async #load(config: FunctionConfig, layers: readonly LoadedLayer[]): Promise<DeployedCode> {
-    const code = await this.#loadCode(config.code, { ...config, layers });
+    const source = await fetchObject(config.code, this.#findBucket);
+    const code = await this.#loadCode(source, { ...config, layers });
     return deployedCode(code, config.handler);
   }
 

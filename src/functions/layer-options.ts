@@ -1,13 +1,15 @@
 import { layerOfVersion } from '../core/arn.ts';
 import { InvalidOptionError } from '../core/errors.ts';
 import { limits } from '../core/limits.ts';
-import { checkKnownKeys, checkString } from '../core/options.ts';
+import { checkKnownKeys, checkOneOf, checkString } from '../core/options.ts';
 import { AwsRuleError } from './aws-rule-error.ts';
 import { checkLayerContent, type LayerContentSource } from './code/code-source.ts';
 import { checkDescription } from './description.ts';
+import type { Architecture } from './function-options.ts';
+import { checkAwsRuntime } from './layer-filter.ts';
 
 /**
- * A layer of a function: a published version or its ARN, or a folder or zip that only this function uses.
+ * A layer of a function: a published version or its ARN, or a folder or zip (of a bucket too) that only this function uses.
  * What it holds shows in `/opt`; `nodejs/node_modules` in it is where `require` looks too.
  */
 export type LayerSource = LayerContentSource | LayerVersion | string;
@@ -20,6 +22,11 @@ export interface LayerVersion {
   readonly name: string;
   readonly version: number;
   readonly description: string;
+  /** Empty when none was given. */
+  readonly licenseInfo: string;
+  /** Names of AWS's runtimes. */
+  readonly compatibleRuntimes: readonly string[];
+  readonly compatibleArchitectures: readonly Architecture[];
   /** SHA-256 of the package, in base64. */
   readonly codeSha256: string;
   /** Bytes of the package. */
@@ -39,27 +46,82 @@ export interface PublishLayerOptions {
    * @default ''
    */
   readonly description?: string;
+  /**
+   * A SPDX identifier, a URL or the text; at most 512 characters.
+   * @default ''
+   */
+  readonly licenseInfo?: string;
+  /**
+   * At most 15 of AWS's runtimes. Lists can be filtered by it; functions of other runtimes take the layer too.
+   * @default []
+   */
+  readonly compatibleRuntimes?: readonly string[];
+  /** @default [] */
+  readonly compatibleArchitectures?: readonly Architecture[];
 }
 
 const publishKeys = Object.keys({
   name: true,
   code: true,
   description: true,
+  licenseInfo: true,
+  compatibleRuntimes: true,
+  compatibleArchitectures: true,
 } satisfies Record<keyof PublishLayerOptions, true>);
 
 export function resolvePublishLayerOptions(
   options: PublishLayerOptions,
 ): Required<PublishLayerOptions> {
   checkKnownKeys('options', options, publishKeys);
-  const { name, code, description = '' } = options;
+  const { name, code } = options;
   checkString('name', name, {
     maxLength: limits.layerNameLength,
     pattern: /^[\w-]+$/,
     says: `1 to ${limits.layerNameLength} letters, digits, "-" and "_"`,
   });
   checkLayerContent('code', code);
+  return { name, code, ...resolveLayerFacts(options) };
+}
+
+/** What is said about a layer version besides its content, checked and frozen. */
+export function resolveLayerFacts(
+  options: Omit<PublishLayerOptions, 'name' | 'code'>,
+): Required<Omit<PublishLayerOptions, 'name' | 'code'>> {
+  const {
+    description = '',
+    licenseInfo = '',
+    compatibleRuntimes = [],
+    compatibleArchitectures = [],
+  } = options;
   checkDescription(description);
-  return { name, code, description };
+  checkString('licenseInfo', licenseInfo, {
+    maxLength: limits.layerLicenseLength,
+    says: `a string of at most ${limits.layerLicenseLength} characters`,
+  });
+  checkEach('compatibleRuntimes', compatibleRuntimes, limits.layerRuntimes, (runtime) =>
+    checkAwsRuntime('compatibleRuntimes', runtime),
+  );
+  checkEach('compatibleArchitectures', compatibleArchitectures, 2, (architecture) =>
+    checkOneOf('compatibleArchitectures', architecture, ['x86_64', 'arm64']),
+  );
+  return {
+    description,
+    licenseInfo,
+    compatibleRuntimes: Object.freeze([...compatibleRuntimes]),
+    compatibleArchitectures: Object.freeze([...compatibleArchitectures]),
+  };
+}
+
+function checkEach(
+  option: string,
+  values: unknown,
+  most: number,
+  check: (value: unknown) => void,
+): void {
+  if (!Array.isArray(values) || values.length > most) {
+    throw new InvalidOptionError(option, `an array of at most ${most}`, values);
+  }
+  for (const value of values) check(value);
 }
 
 /** Checks the option `layers` of a function and returns a frozen copy. */
@@ -89,7 +151,7 @@ function resolveLayer(layer: unknown, index: number): LayerContentSource | strin
   if (layerOfVersion(arn) !== undefined) return arn;
   throw new InvalidOptionError(
     option,
-    'the ARN of a layer version, what `publishLayer` returned, { dir } or { zip }',
+    'the ARN of a layer version, what `publishLayer` returned, { dir }, { zip } or { s3 }',
     arn,
   );
 }

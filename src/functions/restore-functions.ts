@@ -9,7 +9,7 @@ import {
   type ReadContext,
 } from './function-state.ts';
 import type { Layers } from './layers.ts';
-import { layerKeys, readLayer } from './layer-state.ts';
+import { layerKeys, readLastLayerNumber, readLayer } from './layer-state.ts';
 import { StateError } from './state-document.ts';
 import type { StoredPackages } from './stored-packages.ts';
 import type { Versions } from './versions.ts';
@@ -76,10 +76,16 @@ async function restoreLayers(
   state: StateStore,
   { layers, packages, defaults }: RestoreContext,
 ): Promise<number> {
-  const documents = await state.list(layerKeys);
-  for (const document of documents) {
+  const documents = await state.list(layerKeys.version);
+  const found = documents.map((document) => {
     const version = readLayer(document, defaults.home);
-    layers.add(version, () => packages.layer(version, document.key));
+    return { version, content: () => packages.layer(version, document.key) };
+  });
+  found.sort((a, b) => a.version.version - b.version.version);
+  for (const { version, content } of found) layers.add(version, content);
+  for (const document of await state.list(layerKeys.lastNumber)) {
+    const { name, last } = readLastLayerNumber(document);
+    layers.restoreLastNumber(name, last);
   }
   return documents.length;
 }

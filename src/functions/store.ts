@@ -8,6 +8,8 @@ import { resolveNetworkOptions, type ResolvedNetwork } from '../network/network-
 import { Aliases } from './aliases.ts';
 import type { StateStore } from '../storage/state-store.ts';
 import type { CodeLoader, LayerLoader } from './code-loader.ts';
+import { CodeStorage, type CodeUsage } from './code-storage.ts';
+import type { FindBucket } from './code/object-source.ts';
 import type { DeployedCode } from './deployed-code.ts';
 import { Deployer } from './deployer.ts';
 import { FunctionDirectory, type FunctionEntry } from './directory.ts';
@@ -57,6 +59,10 @@ export interface FunctionStoreOptions {
   readonly checkSettings?: CheckSettings;
   /** Keeps every change before anybody sees it. @default changes live as long as the store */
   readonly state?: StateStore;
+  /** Finds the buckets of `{ s3 }`. @default there are none */
+  readonly findBucket?: FindBucket;
+  /** Room for all packages. @default 75 GB */
+  readonly codeStorageBytes?: number;
 }
 
 type CheckSettings = (functionName: string, settings: FunctionLevelConfig) => () => void;
@@ -75,6 +81,7 @@ export class FunctionStore {
   readonly #defaults: FunctionDefaults;
   readonly #journal: Journal;
   readonly #deployer: Deployer;
+  readonly #codeStorage: CodeStorage;
   readonly #clock: Clock;
   readonly #ids: Ids;
   readonly #onRetired: OnRetired;
@@ -95,11 +102,14 @@ export class FunctionStore {
     this.#clock = clock;
     this.#ids = ids;
     this.#onRetired = onRetired;
-    this.layers = new Layers(home, loadLayer, journal, clock);
-    this.versions = new Versions({ directory, journal, clock, ids, onRetired });
+    const { findBucket = () => undefined, codeStorageBytes = limits.codeStorageBytes } = options;
+    const codeStorage = new CodeStorage(codeStorageBytes, () => this.codeUsage().totalBytes);
+    this.#codeStorage = codeStorage;
+    this.layers = new Layers({ home, loadLayer, journal, clock, codeStorage, findBucket });
+    this.versions = new Versions({ directory, journal, clock, ids, onRetired, codeStorage });
     this.aliases = new Aliases(directory, journal, ids);
     this.router = new Router(directory, random);
-    this.#deployer = new Deployer(loadCode, this.layers);
+    this.#deployer = new Deployer(loadCode, this.layers, findBucket);
   }
 
   /** Rejects with `ConflictError` when the name is taken, also by a creation that is still loading. */
@@ -113,10 +123,12 @@ export class FunctionStore {
       throw new ConflictError(`Function already exist: ${name}`);
     }
     const settled = this.#checkSettings(name, functionLevelOf(config));
+    using reservation = this.#codeStorage.reservation();
 
     this.#creating.add(name);
     try {
       const code = await this.#deployer.deploy(config);
+      reservation.add(code.codeSize);
       const entry = this.#newEntry(settingsOf(config), code);
       await prepare(entry.latest);
       return await this.#journal.commit(name, () => ({
@@ -160,6 +172,17 @@ export class FunctionStore {
     return Array.from(this.#directory.all(), recordOf);
   }
 
+  /** What packages take of what an account may have, and how many functions there are. */
+  codeUsage(): CodeUsage {
+    let totalBytes = this.layers.totalBytes;
+    const entries = this.#directory.all();
+    for (const { latest, versions } of entries) {
+      totalBytes += latest.codeSize;
+      for (const { codeSize } of versions.values()) totalBytes += codeSize;
+    }
+    return { totalBytes, functionCount: entries.length };
+  }
+
   /**
    * Makes a new `$LATEST` and retires the one before; published versions stay as they are. A change of
    * tags or of other settings of the whole function alone keeps `$LATEST`. Until the promise settles, requests run on the old one.
@@ -189,8 +212,10 @@ export class FunctionStore {
     }
 
     entry.isUpdating = true;
+    using reservation = this.#codeStorage.reservation();
     try {
       const code = await this.#deployer.redeploy(entry.latest, config, changes);
+      reservation.add(code.codeSize - entry.latest.codeSize);
       const latest = latestRecord(this.#defaults.home, settings, code, this.#newRevision());
       await prepare(latest);
       return await this.#journal.commit(name, () => this.#planLatest(entry, settings, latest));

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { StateStore } from '../storage/state-store.ts';
 import type { CodeLoader, LayerLoader, LoadedCode, LoadedLayer } from './code-loader.ts';
 import type { DeployedCode, LayerInfo, LoadedProgram } from './deployed-code.ts';
@@ -28,12 +29,14 @@ export class StoredPackages {
   code(identity: CodeIdentity, settings: FunctionSettings): DeployedCode {
     const { handler, runtime } = settings;
     const packageKey = [runtime, identity.codeSha256, ...identity.layers.map(layerText)].join('\n');
-    return new StoredCode(identity, () =>
-      this.#programs.get(`${handler}\n${packageKey}`, async () => {
-        const code = await this.#packages.get(packageKey, () => this.#read(identity, settings));
-        return Object.freeze({ code, program: code.program(handler) });
-      }),
-    );
+    return new StoredCode(identity, {
+      load: () =>
+        this.#programs.get(`${handler}\n${packageKey}`, async () => {
+          const code = await this.#packages.get(packageKey, () => this.#read(identity, settings));
+          return Object.freeze({ code, program: code.program(handler) });
+        }),
+      package: () => this.#checkedBytes(identity, functionKey(settings.name)),
+    });
   }
 
   /** The content of a layer. `neededBy`: key of the document that names it. */
@@ -72,6 +75,13 @@ export class StoredPackages {
     }
   }
 
+  async #checkedBytes(info: PackageIdentity, neededBy: string): Promise<Uint8Array> {
+    const bytes = await this.#bytes(info, neededBy);
+    const codeSha256 = createHash('sha256').update(bytes).digest('base64');
+    checkSame({ codeSha256, codeSize: bytes.byteLength }, info, neededBy);
+    return bytes;
+  }
+
   async #bytes({ codeSha256 }: PackageIdentity, neededBy: string): Promise<Uint8Array> {
     const bytes = await this.#state.readBlob(codeSha256);
     if (bytes !== undefined) return bytes;
@@ -84,10 +94,13 @@ class StoredCode implements DeployedCode {
   readonly codeSha256: string;
   readonly codeSize: number;
   readonly layers: readonly LayerInfo[];
-  readonly #read: () => Promise<LoadedProgram>;
+  readonly #read: Pick<DeployedCode, 'load' | 'package'>;
   #loaded: LoadedProgram | undefined;
 
-  constructor({ codeSha256, codeSize, layers }: CodeIdentity, read: () => Promise<LoadedProgram>) {
+  constructor(
+    { codeSha256, codeSize, layers }: CodeIdentity,
+    read: Pick<DeployedCode, 'load' | 'package'>,
+  ) {
     this.codeSha256 = codeSha256;
     this.codeSize = codeSize;
     this.layers = layers;
@@ -99,8 +112,12 @@ class StoredCode implements DeployedCode {
   }
 
   async load(): Promise<LoadedProgram> {
-    this.#loaded ??= await this.#read();
+    this.#loaded ??= await this.#read.load();
     return this.#loaded;
+  }
+
+  async package(): Promise<Uint8Array> {
+    return this.#loaded?.code.zip ?? this.#read.package();
   }
 }
 

@@ -4,6 +4,7 @@ import { ConflictError, FunctionNotFoundError } from '../core/errors.ts';
 import type { Ids } from '../core/ids.ts';
 import { checkKnownKeys } from '../core/options.ts';
 import { AwsRuleError } from './aws-rule-error.ts';
+import type { CodeStorage, Reservation } from './code-storage.ts';
 import { versionOf, type FunctionDirectory, type FunctionEntry } from './directory.ts';
 import { checkDescription } from './description.ts';
 import {
@@ -52,6 +53,7 @@ export interface VersionsContext {
   readonly clock: Clock;
   readonly ids: Ids;
   readonly onRetired: OnRetired;
+  readonly codeStorage: CodeStorage;
 }
 
 /** The numbered versions of functions. https://docs.aws.amazon.com/lambda/latest/dg/configuration-versions.html */
@@ -61,6 +63,7 @@ export class Versions {
   readonly #clock: Clock;
   readonly #ids: Ids;
   readonly #onRetired: OnRetired;
+  readonly #codeStorage: CodeStorage;
   /** Outlives the functions: a number never comes back, not even under a name that was deleted. */
   readonly #lastNumbers = new Map<string, number>();
 
@@ -70,13 +73,15 @@ export class Versions {
     this.#clock = context.clock;
     this.#ids = context.ids;
     this.#onRetired = context.onRetired;
+    this.#codeStorage = context.codeStorage;
   }
 
   /** Freezes `$LATEST` under the next number; without changes since the last time, gives that version. */
   async publish(reference: string, options: PublishOptions = {}): Promise<Published> {
     checkKnownKeys('options', options, publishKeys);
-    return this.#journal.commit(this.#directory.nameOf(reference), () =>
-      this.#planPublish(reference, options),
+    using reservation = this.#codeStorage.reservation();
+    return await this.#journal.commit(this.#directory.nameOf(reference), () =>
+      this.#planPublish(reference, options, reservation),
     );
   }
 
@@ -108,7 +113,11 @@ export class Versions {
     this.#lastNumbers.set(name, Math.max(last, this.#lastNumbers.get(name) ?? 0));
   }
 
-  #planPublish(reference: string, options: PublishOptions): Change<Published> {
+  #planPublish(
+    reference: string,
+    options: PublishOptions,
+    reservation: Reservation,
+  ): Change<Published> {
     const entry = this.#directory.needIdle(reference);
     const { name, latest } = entry;
     const { description = latest.description, codeSha256, revisionId } = options;
@@ -118,6 +127,7 @@ export class Versions {
     const unchanged = publishedBefore(entry);
     if (unchanged !== undefined) return { apply: () => ({ record: unchanged, isNew: false }) };
 
+    reservation.add(latest.codeSize);
     const number = (this.#lastNumbers.get(name) ?? 0) + 1;
     const record = publishedRecord(this.#directory.home, latest, String(number), description, {
       revisionId: this.#ids.uuid(),

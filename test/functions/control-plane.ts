@@ -23,11 +23,18 @@ export function controlPlane(
     loadLayer?: LayerLoader;
     random?: Random;
     state?: StateStore;
+    codeStorageBytes?: number;
   } = {},
 ) {
   const calls: { code: CodeSource; handler: string; runtime: string }[] = [];
   const retired: { record: FunctionVersionRecord; reason: string }[] = [];
-  const { loadCode = fakeLoad, loadLayer = fakeLayer, random = seededRandom(1), state } = options;
+  const {
+    loadCode = fakeLoad,
+    loadLayer = fakeLayer,
+    random = seededRandom(1),
+    state,
+    codeStorageBytes,
+  } = options;
   const store = new FunctionStore({
     home,
     clock: stoppedClock,
@@ -39,6 +46,7 @@ export function controlPlane(
     },
     loadLayer,
     ...(state !== undefined && { state }),
+    ...(codeStorageBytes !== undefined && { codeStorageBytes }),
     onRetired: (record, reason) => retired.push({ record, reason }),
   });
   return { store, calls, retired };

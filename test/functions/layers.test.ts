@@ -1,6 +1,7 @@
+import { join } from 'node:path';
 import { zipSync } from 'fflate';
 import { describe, expect, test } from 'vitest';
-import { Lambda, type LayerSource } from '../../src/index.ts';
+import { Lambda, type LayerFilter, type LayerSource, type LayerVersion } from '../../src/index.ts';
 import type { Deployment } from '../../src/functions/code/deployment.ts';
 import { mergeLayers } from '../../src/functions/code/merge-layers.ts';
 import { folderOf, type Tree } from './code/fixture.ts';
@@ -187,6 +188,17 @@ describe('a published layer', () => {
     await expect(create(['tools'])).rejects.toThrow('the ARN of a layer version');
   });
 
+  test('of another region is refused as AWS does', async () => {
+    await using lambda = new Lambda({ region: 'eu-central-1' });
+    const layers = ['arn:aws:lambda:us-east-1:123456789012:layer:tools:1'];
+    await expect(
+      lambda.createFunction({ name: 'f', code: { source: '' }, layers }),
+    ).rejects.toMatchObject({
+      awsMessage:
+        'Layers are not in the same region as the function. Layers are expected to be in region eu-central-1.',
+    });
+  });
+
   test('makes a new version of a function worth publishing', async () => {
     await using lambda = new Lambda();
     const published = await lambda.createFunction({
@@ -227,5 +239,105 @@ describe('a published layer', () => {
     await expect(evaluate('1', [zipOf({ '../var/task/index.js': 'x' })])).rejects.toThrow(
       'Could not unzip uploaded file',
     );
+  });
+});
+
+describe('versions of layers', () => {
+  const facts = {
+    description: 'Tools',
+    licenseInfo: 'MIT',
+    compatibleRuntimes: ['nodejs24.x', 'python3.13'],
+    compatibleArchitectures: ['arm64'],
+  } as const;
+  const layer = { code: zipOf({ 'a.txt': 'a' }) };
+
+  test('keep what is said about them, and say nothing otherwise', async () => {
+    await using lambda = new Lambda();
+    const said = await lambda.publishLayer({ name: 'said', ...layer, ...facts });
+    expect(said).toMatchObject(facts);
+    expect(lambda.getLayerVersion('said', 1)).toBe(said);
+    expect(await lambda.publishLayer({ name: 'silent', ...layer })).toMatchObject({
+      description: '',
+      licenseInfo: '',
+      compatibleRuntimes: [],
+      compatibleArchitectures: [],
+    });
+  });
+
+  test.each([
+    ['licenseInfo', 'x'.repeat(513)],
+    ['compatibleRuntimes', ['basic1.0']],
+    ['compatibleRuntimes', Array(16).fill('nodejs24.x')],
+    ['compatibleArchitectures', ['riscv']],
+    ['description', 'x'.repeat(257)],
+  ])('take no %s like %j', async (option, value) => {
+    await using lambda = new Lambda();
+    const options = { name: 'l', ...layer, [option]: value };
+    await expect(lambda.publishLayer(options)).rejects.toMatchObject({ option });
+  });
+
+  test('are listed newest first, and layers by name with their newest', async () => {
+    await using lambda = new Lambda();
+    for (const name of ['b', 'a', 'b']) await lambda.publishLayer({ name, ...layer });
+    const numbers = (versions: readonly LayerVersion[]): string[] =>
+      versions.map(({ name, version }) => `${name}:${version}`);
+    expect(numbers(lambda.listLayerVersions('b'))).toEqual(['b:2', 'b:1']);
+    expect(numbers(lambda.listLayers())).toEqual(['a:1', 'b:2']);
+    expect(lambda.listLayerVersions('none')).toEqual([]);
+  });
+
+  test('that say they are made for something are found by it, the newest of each layer', async () => {
+    await using lambda = new Lambda();
+    await lambda.publishLayer({ name: 'l', ...layer, ...facts });
+    await lambda.publishLayer({ name: 'l', ...layer, compatibleRuntimes: ['nodejs22.x'] });
+    await lambda.publishLayer({ name: 'l', ...layer });
+    const listed = (filter: LayerFilter): number[] =>
+      lambda.listLayers(filter).map(({ version }) => version);
+    expect(listed({})).toEqual([3]);
+    expect(listed({ compatibleRuntime: 'nodejs22.x' })).toEqual([2]);
+    expect(listed({ compatibleRuntime: 'python3.13' })).toEqual([1]);
+    expect(listed({ compatibleArchitecture: 'arm64' })).toEqual([1]);
+    expect(listed({ compatibleArchitecture: 'x86_64' })).toEqual([]);
+    expect(() => listed({ compatibleRuntime: 'basic' })).toThrow('compatibleRuntime');
+  });
+
+  test('that are deleted are gone for new functions, and stay with those that have them', async () => {
+    await using lambda = new Lambda();
+    const tools = await lambda.publishLayer({
+      name: 'tools',
+      code: zipOf(moduleOf('tool', 'one')),
+    });
+    const source = `exports.handler = async () => require('tool');`;
+    const has = await lambda.createFunction({ name: 'has', code: { source }, layers: [tools] });
+    expect(await lambda.deleteLayerVersion('tools', 1)).toBe(true);
+    expect(await lambda.deleteLayerVersion('tools', 1)).toBe(false);
+    expect(lambda.getLayerVersion('tools', 1)).toBeUndefined();
+    expect(lambda.listLayers()).toEqual([]);
+
+    await has.update({ memoryMb: 256 });
+    expect(await has.call()).toBe('one');
+    expect(has.latest.layers).toMatchObject([{ arn: tools.arn }]);
+    await expect(
+      lambda.createFunction({ name: 'new', code: { source }, layers: [tools] }),
+    ).rejects.toMatchObject({ awsMessage: `Layer version ${tools.arn} does not exist.` });
+    expect((await lambda.publishLayer({ name: 'tools', ...layer })).version).toBe(2);
+  });
+
+  test('that are deleted stay with functions after a restart, and their numbers do not come back', async () => {
+    await using folder = await folderOf({});
+    const storage = { file: join(folder.path, 'lambda.db') };
+    {
+      await using lambda = await Lambda.open({ storage });
+      const code = zipOf(moduleOf('tool', 'one'));
+      const tools = await lambda.publishLayer({ name: 'tools', code, licenseInfo: 'MIT' });
+      const source = `exports.handler = async () => require('tool');`;
+      await lambda.createFunction({ name: 'has', code: { source }, layers: [tools] });
+      await lambda.publishLayer({ name: 'kept', ...layer, ...facts });
+      await lambda.deleteLayerVersion('tools', 1);
+    }
+    await using lambda = await Lambda.open({ storage });
+    expect(await lambda.call('has')).toBe('one');
+    expect(lambda.listLayers()).toMatchObject([{ name: 'kept', version: 1, ...facts }]);
+    expect((await lambda.publishLayer({ name: 'tools', ...layer })).version).toBe(2);
   });
 });

@@ -3,16 +3,20 @@ import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { CodeError, InvalidOptionError } from '../../core/errors.ts';
 import { checkKnownKeys, checkOneOf } from '../../core/options.ts';
+import { checkObjectLocation, type SourceObject } from './object-source.ts';
 import { isRecord } from './record.ts';
 
 /**
- * Where the code of a function comes from; exactly one of the four.
+ * Where the code of a function comes from; exactly one of the five.
  *
  * @example
  * { source: 'exports.handler = async () => 1' }
  * { file: new URL('./handlers/resize.ts', import.meta.url) }
  */
-export type CodeSource = SourceText | SourceFile | SourceDirectory | SourceZip;
+export type CodeSource = LocalCodeSource | SourceObject;
+
+/** Code that needs no bucket. */
+export type LocalCodeSource = SourceText | SourceFile | SourceDirectory | SourceZip;
 
 /** The text of one module. */
 export interface SourceText {
@@ -36,7 +40,7 @@ export interface SourceZip {
   readonly zip: Uint8Array | string | URL;
 }
 
-const kinds = ['source', 'file', 'dir', 'zip'] as const;
+const kinds = ['source', 'file', 'dir', 'zip', 's3'] as const;
 
 /** Refuses everything that is not a `CodeSource`. Looks at the value only, not at the disk. */
 export function checkCodeSource(code: unknown): asserts code is CodeSource {
@@ -45,7 +49,7 @@ export function checkCodeSource(code: unknown): asserts code is CodeSource {
   const given = kinds.filter((kind) => code[kind] !== undefined);
   const [kind] = given;
   if (kind === undefined || given.length !== 1) {
-    const rule = 'an object with exactly one of `source`, `file`, `dir` and `zip`';
+    const rule = 'an object with exactly one of `source`, `file`, `dir`, `zip` and `s3`';
     throw new InvalidOptionError('code', rule, Object.keys(code));
   }
 
@@ -61,6 +65,10 @@ export function checkCodeSource(code: unknown): asserts code is CodeSource {
     if (typeof value !== 'string') throw new InvalidOptionError('code.source', 'a string', value);
     return;
   }
+  if (kind === 's3') {
+    checkObjectLocation('code.s3', value);
+    return;
+  }
   if (kind === 'zip' && value instanceof Uint8Array) return;
   checkLocation('code', kind, value);
 }
@@ -73,18 +81,26 @@ function checkLocation(option: string, kind: 'file' | 'dir' | 'zip', value: unkn
 }
 
 /** What a layer is made from. */
-export type LayerContentSource = SourceDirectory | SourceZip;
+export type LayerContentSource = LocalLayerSource | SourceObject;
 
-/** Refuses everything that is neither `{ dir }` nor `{ zip }`. */
+/** The content of a layer that needs no bucket. */
+export type LocalLayerSource = SourceDirectory | SourceZip;
+
+/** Refuses everything that is neither `{ dir }` nor `{ zip }` nor `{ s3 }`. */
 export function checkLayerContent(
   option: string,
   content: unknown,
 ): asserts content is LayerContentSource {
-  checkKnownKeys(option, content, ['dir', 'zip']);
+  checkKnownKeys(option, content, ['dir', 'zip', 's3']);
   if (!isRecord(content)) throw new InvalidOptionError(option, 'an object', content);
-  const { dir, zip } = content;
-  if ((dir === undefined) === (zip === undefined)) {
-    throw new InvalidOptionError(option, 'an object with either `dir` or `zip`', content);
+  const { dir, zip, s3 } = content;
+  if ([dir, zip, s3].filter((kind) => kind !== undefined).length !== 1) {
+    const rule = 'an object with exactly one of `dir`, `zip` and `s3`';
+    throw new InvalidOptionError(option, rule, content);
+  }
+  if (s3 !== undefined) {
+    checkObjectLocation(`${option}.s3`, s3);
+    return;
   }
   if (zip instanceof Uint8Array) return;
   checkLocation(option, dir === undefined ? 'zip' : 'dir', dir ?? zip);

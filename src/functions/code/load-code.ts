@@ -4,10 +4,9 @@ import type { Program } from '../../core/program.ts';
 import type { LoadedLayer } from '../code-loader.ts';
 import { bundleFile } from './bundle.ts';
 import { checkCodeSource, locate } from './code-source.ts';
-import type { CodeSource, SourceText } from './code-source.ts';
+import type { LocalCodeSource, SourceText } from './code-source.ts';
 import { createDeployment, taskRoot } from './deployment.ts';
 import type { Deployment } from './deployment.ts';
-import { readDirectory } from './directory-reader.ts';
 import { handlerStem } from './handler-file.ts';
 import { unpackPackage, type Unpacked } from './load-package.ts';
 import { mergeLayers } from './merge-layers.ts';
@@ -53,7 +52,7 @@ interface UnpackedCode extends Unpacked {
 }
 
 /** Reads, bundles or unpacks the code of a function. Throws `InvalidOptionError` or `CodeError`. */
-export async function loadCode(code: CodeSource, options: LoadOptions): Promise<LoadedCode> {
+export async function loadCode(code: LocalCodeSource, options: LoadOptions): Promise<LoadedCode> {
   checkCodeSource(code);
   await loadLexers();
   const unpacked = await unpack(code, options);
@@ -81,12 +80,12 @@ export async function loadCode(code: CodeSource, options: LoadOptions): Promise<
   });
 }
 
-async function unpack(code: CodeSource, options: LoadOptions): Promise<UnpackedCode> {
+async function unpack(code: LocalCodeSource, options: LoadOptions): Promise<UnpackedCode> {
   if ('source' in code) return { deployment: sourceDeployment(code, options), inputFiles: [] };
   if ('dir' in code) {
     const folder = await locate('dir', code.dir);
     const origin = { hostFolder: folder, guestFolder: taskRoot };
-    return { ...(await readDirectory(folder, taskRoot)), origin };
+    return { ...(await unpackPackage(code, taskRoot)), origin };
   }
   if ('file' in code) {
     const { runtime } = options;

@@ -11,8 +11,8 @@ const options = { handler: 'index.handler', runtime: 'nodejs24.x' } as const;
 test.each([
   [undefined, 'Expected `code` to be an object, got undefined'],
   ['index.js', 'Expected `code` to be an object, got "index.js"'],
-  [{}, 'exactly one of `source`, `file`, `dir` and `zip`'],
-  [{ source: '', dir: '.' }, 'exactly one of `source`, `file`, `dir` and `zip`'],
+  [{}, 'exactly one of `source`, `file`, `dir`, `zip` and `s3`'],
+  [{ source: '', dir: '.' }, 'exactly one of `source`, `file`, `dir`, `zip` and `s3`'],
   [{ text: '' }, 'There is no option `text`'],
   [{ source: 5 }, 'Expected `code.source` to be a string, got 5'],
   [{ source: '', format: 'esm' }, 'Expected `code.format` to be one of "commonjs", "module"'],
