@@ -19,6 +19,10 @@ export {
 } from './core/errors.ts';
 export { Mapping } from './sources/mapping.ts';
 export { MappingInUseError, MappingNotFoundError } from './sources/mapping-errors.ts';
+export {
+  CodeSigningConfigNotFoundError,
+  CodeVerificationFailedError,
+} from './functions/code-signing-errors.ts';
 export { CodeStorageExceededError } from './functions/code-storage.ts';
 export { PreconditionFailedError } from './functions/revision.ts';
 export { StateError } from './functions/state-document.ts';
@@ -72,6 +76,17 @@ export type { AliasChanges, AliasOptions, AliasRecord } from './functions/aliase
 export type { PublishOptions } from './functions/versions.ts';
 export type { CodeSource } from './functions/code/code-source.ts';
 export type { ObjectLocation, ReadableBucket } from './functions/code/object-source.ts';
+export type {
+  CodeSigningChanges,
+  CodeSigningConfig,
+  CodeSigningConfigs,
+  CodeSigningOptions,
+  CodeSigningPolicy,
+} from './functions/code-signing-options.ts';
+export type {
+  RuntimeManagementConfig,
+  RuntimeManagementOptions,
+} from './functions/runtime-management-options.ts';
 export type { LayerFilter } from './functions/layer-filter.ts';
 export type { LayerSource, LayerVersion, PublishLayerOptions } from './functions/layer-options.ts';
 export type { LayerContentSource } from './functions/code/code-source.ts';

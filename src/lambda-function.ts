@@ -6,6 +6,10 @@ import type {
   FunctionVersionRecord,
   VersionConfig,
 } from './functions/function-record.ts';
+import type {
+  RuntimeManagementConfig,
+  RuntimeManagementOptions,
+} from './functions/runtime-management-options.ts';
 import type { FunctionStore } from './functions/store.ts';
 import type { PublishOptions } from './functions/versions.ts';
 import { Invocable, type Calls } from './invocable.ts';
@@ -52,6 +56,16 @@ export class LambdaFunction<Event = unknown, Result = unknown> extends Invocable
   get codeInputs(): readonly string[] {
     const { loaded } = this.#context.store.versions.get(this.name, '$LATEST').code;
     return loaded?.code.inputFiles ?? [];
+  }
+
+  /** When AWS would give a version another build of its runtime. @default of `$LATEST` */
+  runtimeManagement(version?: string): RuntimeManagementConfig {
+    return this.#context.store.runtimeManagement.get(this.name, version);
+  }
+
+  /** Sets that of one version; others stay as they are. @default of `$LATEST` */
+  async configureRuntime(options: RuntimeManagementOptions, version?: string): Promise<void> {
+    await this.#context.store.runtimeManagement.put(this.name, options, version);
   }
 
   get tags(): Readonly<Record<string, string>> {

@@ -21,6 +21,7 @@ import { HttpFront } from './http-front.ts';
 import { loadCode } from './functions/code/load-code.ts';
 import { loadLayer } from './functions/code/load-layer.ts';
 import type { FunctionOptions } from './functions/function-options.ts';
+import type { CodeSigningConfigs } from './functions/code-signing-options.ts';
 import { claimHome } from './functions/home-state.ts';
 import type { LayerFilter } from './functions/layer-filter.ts';
 import type { LayerVersion, PublishLayerOptions } from './functions/layer-options.ts';
@@ -272,6 +273,11 @@ export class Lambda implements AsyncDisposable {
   /** Reads the next version of a layer, for the option `layers` of functions. */
   async publishLayer(options: PublishLayerOptions): Promise<LayerVersion> {
     return this.#context.control.publishLayer(options);
+  }
+
+  /** Code-signing configurations; packages have no signatures here, so `Enforce` refuses all code. */
+  get codeSigning(): CodeSigningConfigs {
+    return this.#context.store.codeSigning;
   }
 
   /** A published version of a layer; `undefined` when there is none, or none any more. */

@@ -27,6 +27,7 @@ export const limits = {
   codeStorageBytes: 80_530_636_800,
   layerLicenseLength: 512,
   layerRuntimes: 15,
+  codeSigningPublishers: 20,
   syncRequestBytes: 6_291_456,
   /** 262,144 until October 2025. */
   asyncRequestBytes: 1_048_576,

@@ -4,6 +4,7 @@ import { LambdaError } from '../core/errors.ts';
 export class CodeStorageExceededError extends LambdaError<'ERR_CODE_STORAGE'> {
   override readonly name: string = 'CodeStorageExceededError';
   readonly awsCode: string = 'CodeStorageExceededException';
+  readonly awsStatus: number = 400;
   readonly awsMessage: string = 'Code storage limit exceeded.';
   readonly limitBytes: number;
   /** What there would be. */

@@ -3,6 +3,7 @@ import { ConflictError, FunctionNotFoundError, InvalidOptionError } from '../cor
 import type { AliasRecord } from './aliases.ts';
 import type { FunctionSettings } from './function-config.ts';
 import { latestVersion, type FunctionVersionRecord } from './function-record.ts';
+import type { RuntimeManagementConfig } from './runtime-management-options.ts';
 
 /** One deployed function, as the control plane keeps it; records that leave are frozen. */
 export interface FunctionEntry {
@@ -18,6 +19,8 @@ export interface FunctionEntry {
   readonly aliases: Map<string, AliasRecord>;
   /** The newest version, while it exists; publishing `$LATEST` unchanged gives it again. */
   lastPublished: FunctionVersionRecord | undefined;
+  /** By version; what is not there is `Auto`. */
+  runtimeManagement: ReadonlyMap<string, RuntimeManagementConfig>;
   isUpdating: boolean;
 }
 

@@ -19,6 +19,10 @@ import {
   type Revision,
 } from './function-record.ts';
 import {
+  resolveRuntimeManagement,
+  type RuntimeManagementOptions,
+} from './runtime-management-options.ts';
+import {
   anyCount,
   checkContent,
   checkList,
@@ -54,13 +58,16 @@ export function versionKey(name: string, version: string): string {
 }
 
 export function functionDocument(entry: FunctionEntry): StateDocument {
-  const { name, sequence, config, latest, aliases, lastPublished } = entry;
+  const { name, sequence, config, latest, aliases, lastPublished, runtimeManagement } = entry;
   const content = {
     sequence,
     settings: config,
     latest: deploymentContent(latest),
     lastPublished: lastPublished?.version,
     aliases: Array.from(aliases.values(), aliasContent),
+    ...(runtimeManagement.size > 0 && {
+      runtimeManagement: Object.fromEntries(runtimeManagement),
+    }),
   };
   return writeDocument(functionKey(name), content, blobsOf(latest.code));
 }
@@ -103,9 +110,11 @@ export function readFunction(
       versions: new Map(versions.map((record) => [record.version, record])),
       aliases: new Map(),
       lastPublished: undefined,
+      runtimeManagement: new Map(),
       isUpdating: false,
     };
     entry.lastPublished = readLastPublished(entry, content);
+    entry.runtimeManagement = readRuntimeManagement(entry, content);
     checkList('aliases', content['aliases']);
     for (const alias of content['aliases']) {
       const record = readAlias(entry, alias);
@@ -170,6 +179,20 @@ function readLastPublished(
   const record = typeof lastPublished === 'string' ? entry.versions.get(lastPublished) : undefined;
   if (record !== undefined) return record;
   throw new InvalidOptionError('lastPublished', 'a version that is there', lastPublished);
+}
+
+/** Of versions that are there; those of others went with them. */
+function readRuntimeManagement(
+  entry: FunctionEntry,
+  { runtimeManagement = {} }: Content,
+): FunctionEntry['runtimeManagement'] {
+  checkContent('runtimeManagement', runtimeManagement);
+  const kept = Object.entries(runtimeManagement as Record<string, RuntimeManagementOptions>);
+  return new Map(
+    kept
+      .filter(([version]) => versionOf(entry, version) !== undefined)
+      .map(([version, options]) => [version, resolveRuntimeManagement(options)]),
+  );
 }
 
 function readAlias(entry: FunctionEntry, content: unknown): AliasRecord {

@@ -9,6 +9,8 @@ import {
   type ReadContext,
 } from './function-state.ts';
 import type { Layers } from './layers.ts';
+import type { CodeSigning } from './code-signing.ts';
+import { codeSigningPrefix, readCodeSigning } from './code-signing-state.ts';
 import { layerKeys, readLastLayerNumber, readLayer } from './layer-state.ts';
 import { StateError } from './state-document.ts';
 import type { StoredPackages } from './stored-packages.ts';
@@ -35,6 +37,7 @@ export interface RestoreContext extends Omit<ReadContext, 'findCode'> {
   readonly directory: FunctionDirectory;
   readonly versions: Versions;
   readonly layers: Layers;
+  readonly codeSigning: CodeSigning;
 }
 
 /**
@@ -60,6 +63,9 @@ export async function restoreFunctions(
     aliasCount += entry.aliases.size;
   }
   checkNoneIsLeft(versions);
+  for (const document of await state.list(codeSigningPrefix)) {
+    context.codeSigning.restore(readCodeSigning(document, defaults.home));
+  }
   for (const document of await state.list(functionKeys.lastNumber)) {
     const { name, last } = readLastNumber(document);
     context.versions.restoreLastNumber(name, last);

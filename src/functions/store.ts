@@ -8,6 +8,7 @@ import { resolveNetworkOptions, type ResolvedNetwork } from '../network/network-
 import { Aliases } from './aliases.ts';
 import type { StateStore } from '../storage/state-store.ts';
 import type { CodeLoader, LayerLoader } from './code-loader.ts';
+import { CodeSigning } from './code-signing.ts';
 import { CodeStorage, type CodeUsage } from './code-storage.ts';
 import type { FindBucket } from './code/object-source.ts';
 import type { DeployedCode } from './deployed-code.ts';
@@ -35,6 +36,7 @@ import { Layers } from './layers.ts';
 import { nothingRestored, restoreFunctions, type RestoredFunctions } from './restore-functions.ts';
 import { checkRevision } from './revision.ts';
 import { routeOf, Router } from './routing.ts';
+import { RuntimeManagement } from './runtime-management.ts';
 import { StoredPackages } from './stored-packages.ts';
 import { Versions, type OnRetired } from './versions.ts';
 
@@ -76,6 +78,8 @@ export class FunctionStore {
   readonly aliases: Aliases;
   readonly router: Router;
   readonly layers: Layers;
+  readonly codeSigning: CodeSigning;
+  readonly runtimeManagement: RuntimeManagement;
   readonly #options: FunctionStoreOptions;
   readonly #directory: FunctionDirectory;
   readonly #defaults: FunctionDefaults;
@@ -108,6 +112,8 @@ export class FunctionStore {
     this.layers = new Layers({ home, loadLayer, journal, clock, codeStorage, findBucket });
     this.versions = new Versions({ directory, journal, clock, ids, onRetired, codeStorage });
     this.aliases = new Aliases(directory, journal, ids);
+    this.codeSigning = new CodeSigning({ home, directory, journal, clock, ids });
+    this.runtimeManagement = new RuntimeManagement(directory, journal);
     this.router = new Router(directory, random);
     this.#deployer = new Deployer(loadCode, this.layers, findBucket);
   }
@@ -122,6 +128,7 @@ export class FunctionStore {
     if (this.#directory.find(name) !== undefined || this.#creating.has(name)) {
       throw new ConflictError(`Function already exist: ${name}`);
     }
+    this.codeSigning.check(config, { attaches: true, deploys: true });
     const settled = this.#checkSettings(name, functionLevelOf(config));
     using reservation = this.#codeStorage.reservation();
 
@@ -204,6 +211,10 @@ export class FunctionStore {
     const config = changeFunctionConfig(entry.config, changes, this.#defaults);
     const settings = settingsOf(config);
     checkRevision(options.revisionId, entry.latest.revisionId);
+    this.codeSigning.check(config, {
+      attaches: config.codeSigningConfigArn !== entry.config.codeSigningConfigArn,
+      deploys: changes.code !== undefined || config.layers.length > 0,
+    });
     const settled = this.#checkSettings(entry.name, functionLevelOf(config));
     if (isOnlyFunctionLevel(changes, settings)) {
       return this.#journal
@@ -267,6 +278,7 @@ export class FunctionStore {
       directory: this.#directory,
       versions: this.versions,
       layers: this.layers,
+      codeSigning: this.codeSigning,
       defaults: this.#defaults,
       packages: new StoredPackages(state, loadCode, loadLayer),
     });
@@ -320,6 +332,7 @@ export class FunctionStore {
       versions: new Map(),
       aliases: new Map(),
       lastPublished: undefined,
+      runtimeManagement: new Map(),
       isUpdating: false,
     };
   }

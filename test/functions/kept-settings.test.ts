@@ -104,19 +104,22 @@ test('a runtime that AWS has and isolambda does not run is refused in words for 
 test('each version keeps its own, and the function its code-signing configuration, also after a restart', async () => {
   const state = new KeptState();
   const { store } = controlPlane({ state });
+  const { arn: codeSigningConfigArn } = await store.codeSigning.create({
+    allowedPublishers: ['arn:aws:signer:eu-central-1:123456789012:/signing-profiles/a/b'],
+  });
   await store.create({
     name: 'orders',
     code,
     vpcConfig,
     fileSystemConfigs: [{ arn: accessPoint, localMountPath: '/mnt/shared' }],
     kmsKeyArn: key,
-    codeSigningConfigArn: signing,
+    codeSigningConfigArn,
   });
   const { record } = await store.versions.publish('orders');
   await store.update('orders', { vpcConfig: null, fileSystemConfigs: [], kmsKeyArn: null });
   expect(record.config).toMatchObject({ vpcConfig, kmsKeyArn: key });
   expect(store.get('orders')).toMatchObject({
-    settings: { codeSigningConfigArn: signing },
+    settings: { codeSigningConfigArn },
     latest: { config: { vpcConfig: null, kmsKeyArn: null } },
   });
   expect(visible(await restored(state))).toEqual(visible(store));
