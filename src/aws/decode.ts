@@ -1,9 +1,47 @@
 import { ApiError, invalidParameter } from './api-error.ts';
-import { modelOf, shapeOf, type OperationName, type Shape } from './model/shapes.ts';
+import {
+  modelOf,
+  shapeOf,
+  type OperationModel,
+  type OperationName,
+  type Shape,
+} from './model/shapes.ts';
 import type { DoorRequest } from './operation.ts';
 
 /** Lambda's own limit of a control-plane request, in bytes. */
 const largestRequest = 70_167_211;
+
+/** Where members of an input stand, looked up once for each operation. */
+interface Plan {
+  readonly model: OperationModel;
+  readonly labels: readonly Place[];
+  readonly query: readonly Place[];
+  readonly headers: readonly Place[];
+}
+
+interface Place {
+  readonly name: string;
+  readonly shape: Shape;
+  /** Name of the parameter or header. */
+  readonly key: string;
+}
+
+const plans = new Map<OperationName, Plan>();
+
+function planOf(operation: OperationName): Plan {
+  let plan = plans.get(operation);
+  if (plan === undefined) {
+    const model = modelOf(operation);
+    const places = (members: Readonly<Record<string, readonly [string, string]>> = {}): Place[] =>
+      Object.entries(members).map(([name, [shape, key]]) => ({ name, shape: shapeOf(shape), key }));
+    const labels = Object.entries(model.labels ?? {}).map(
+      ([name, shape]) => ({ name, shape: shapeOf(shape), key: name }) as const,
+    );
+    plan = { model, labels, query: places(model.query), headers: places(model.headers) };
+    plans.set(operation, plan);
+  }
+  return plan;
+}
 
 /**
  * Reads the members of an operation's input from path, query, headers and body. Members that AWS does not know
@@ -14,19 +52,20 @@ export function decodeInput(
   request: DoorRequest,
   labels: Readonly<Record<string, string>>,
 ): Record<string, unknown> {
-  const model = modelOf(operation);
+  const plan = planOf(operation);
+  const { model } = plan;
   const input: Record<string, unknown> = {};
-  for (const [name, shape] of Object.entries(model.labels ?? {})) {
+  for (const { name, shape } of plan.labels) {
     const text = labels[name];
-    if (text !== undefined) input[name] = fromText(text, shapeOf(shape));
+    if (text !== undefined) input[name] = fromText(text, shape);
   }
-  for (const [name, [shape, parameter]] of Object.entries(model.query ?? {})) {
-    const value = request.query[parameter];
-    if (value !== undefined) input[name] = fromQuery(value, shapeOf(shape));
+  for (const { name, shape, key } of plan.query) {
+    const value = request.query[key];
+    if (value !== undefined) input[name] = fromQuery(value, shape);
   }
-  for (const [name, [shape, header]] of Object.entries(model.headers ?? {})) {
-    const text = request.headers[header];
-    if (text !== undefined) input[name] = fromText(text, shapeOf(shape));
+  for (const { name, shape, key } of plan.headers) {
+    const text = request.headers[key];
+    if (text !== undefined) input[name] = fromText(text, shape);
   }
   if (model.payload !== undefined) {
     input[model.payload] = payloadOf(request.body, model.body?.[model.payload]);

@@ -1,5 +1,6 @@
 import type { Operations } from '../operation.ts';
 import { aliasOperations } from './aliases.ts';
+import { capacityProviderOperations } from './capacity-providers.ts';
 import { eventInvokeConfigOperations } from './event-invoke-config.ts';
 import { functionOperations } from './functions.ts';
 import { invokeOperations } from './invoke.ts';
@@ -10,6 +11,7 @@ import { versionOperations } from './versions.ts';
 /** Every operation of the API. */
 export const operations: Partial<Operations> = {
   ...aliasOperations,
+  ...capacityProviderOperations,
   ...eventInvokeConfigOperations,
   ...functionOperations,
   ...invokeOperations,
