@@ -15,6 +15,7 @@ import { nodeApis } from './node-apis.bench.ts';
 import { asynchronous } from './async.bench.ts';
 import { coldStart } from './cold-start.bench.ts';
 import { concurrency } from './concurrency.bench.ts';
+import { door } from './door.bench.ts';
 import { hostOperation } from './host-operation.bench.ts';
 import { memoryPerEnvironment } from './memory-per-environment.bench.ts';
 import { warmCall } from './warm-call.bench.ts';
@@ -28,6 +29,7 @@ const all: readonly Benchmark[] = [
   firstTouch,
   nodeApis,
   asynchronous,
+  door,
 ];
 
 const { values, positionals } = parseArgs({

@@ -103,7 +103,7 @@ export function codeSource(code: ValueOf<'FunctionCode'>): CodeSource {
     );
   }
   const version = S3ObjectVersion === undefined ? {} : { versionId: S3ObjectVersion };
-  return { s3: { bucket: S3Bucket, key: S3Key, ...version } } as unknown as CodeSource;
+  return { s3: { bucket: S3Bucket, key: S3Key, ...version } };
 }
 
 /** @throws {ApiError} for what AWS does not even try to unpack */
