@@ -1,5 +1,6 @@
 import { checkPayloadSize } from '../../core/payload-size.ts';
 import { limits } from '../../core/limits.ts';
+import { longestTraceHeader, newTrace } from '../../core/trace-header.ts';
 import type { ResolvedTarget } from '../../functions/routing.ts';
 import type { InvokeOptions, StreamedResponse } from '../../invocable.ts';
 import type { InvokeOutcome } from '../../invoke/outcome.ts';
@@ -111,9 +112,13 @@ function optionsOf(call: Call): InvokeOptions {
   return { requestId: call.requestId, ...traceOf(call) };
 }
 
-function traceOf({ request }: Call): { traceId?: string } {
-  const traceId = request.headers['x-amzn-trace-id'];
-  return traceId === undefined ? {} : { traceId };
+/** AWS begins a trace where the caller did not; a header that cannot be one counts for none. */
+function traceOf({ request, requestId, rooms }: Call): { traceId: string } {
+  const given = request.headers['x-amzn-trace-id'];
+  if (given !== undefined && given.length <= longestTraceHeader && /^[ -~]*$/.test(given)) {
+    return { traceId: given };
+  }
+  return { traceId: newTrace({ requestId, atMs: rooms.options.clock.now() }) };
 }
 
 function tenantOf(
