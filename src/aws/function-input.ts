@@ -30,6 +30,9 @@ export function functionOptions(input: InputOf<'CreateFunction'>, name: string):
       codeSigningConfigArn: input.CodeSigningConfigArn,
     }),
     ...(input.TenancyConfig !== undefined && { perTenant: true }),
+    ...(input.Code.SourceKMSKeyArn !== undefined && {
+      sourceKmsKeyArn: input.Code.SourceKMSKeyArn,
+    }),
   };
   // What the library does not take, it says itself: the model lets more through than there is.
   return options as unknown as FunctionOptions;
@@ -108,7 +111,7 @@ export function codeSource(code: ValueOf<'FunctionCode'>): CodeSource {
 
 /** @throws {ApiError} for what AWS does not even try to unpack */
 export function checkZip(bytes: Uint8Array): Uint8Array {
-  if (bytes.length === 0) throw invalidParameter('Uploaded file must be a non-empty zip.');
+  if (bytes.length === 0) throw invalidParameter('Uploaded file must be a non-empty zip');
   if (bytes.length <= largestZip) return bytes;
   throw invalidParameter(`Zipped size must be smaller than ${largestZip} bytes`);
 }

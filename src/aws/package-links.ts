@@ -61,11 +61,12 @@ async function packageOf(what: string, { store, options }: LambdaRooms): Promise
   if (kind === 'layer') {
     const { partition, region, accountId } = options.home;
     const arn = `arn:${partition}:lambda:${region}:${accountId}:layer:${name}:${version}`;
-    const [layer] = await store.layers.load([arn]);
-    if (layer !== undefined) return layer.zip;
-  } else if (store.has(name, version)) {
-    const { code } = await store.versions.get(name, version).code.load();
-    return code.zip;
+    const layer = await store.layers.packageOf(arn);
+    if (layer !== undefined) return layer;
+    throw notFound(`Layer version ${arn} does not exist.`);
+  }
+  if (store.has(name, version)) {
+    return store.versions.get(name, version).code.package();
   }
   throw notFound(`Function not found: ${functionArn(options.home, name, version)}`);
 }

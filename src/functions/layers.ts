@@ -111,7 +111,11 @@ export class Layers {
   }
 
   find(name: string, number: number): LayerVersion | undefined {
-    checkInteger('version', number, { ...anyCount, min: 1 }, 'Layer Version Cannot be less than 1');
+    if (number < 1) {
+      const rule = 'the number of a version, from 1 on';
+      throw new AwsRuleError('version', rule, number, 'Layer Version Cannot be less than 1');
+    }
+    checkInteger('version', number, anyCount);
     return this.#published.get(name)?.get(number)?.version;
   }
 

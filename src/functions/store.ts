@@ -245,6 +245,7 @@ export class FunctionStore {
     const { config: before, latest } = this.#directory.needIdle(reference);
     const config = changeFunctionConfig(before, changes, this.#defaults);
     checkRevision(options.revisionId, latest.revisionId);
+    this.codeSigning.check(config, { attaches: false, deploys: changes.code !== undefined });
     const code = await this.#deployer.redeploy(latest, config, changes);
     return latestRecord(this.#defaults.home, settingsOf(config), code, latest);
   }

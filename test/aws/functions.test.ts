@@ -157,7 +157,7 @@ describe('CreateFunction', () => {
       'an empty zip',
       { Code: { ZipFile: Buffer.alloc(0) } },
       'InvalidParameterValueException',
-      'Uploaded file must be a non-empty zip.',
+      'Uploaded file must be a non-empty zip',
     ],
     [
       'an image',

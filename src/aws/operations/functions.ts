@@ -47,6 +47,9 @@ export const functionOperations: Group<Names> = {
         Code: {
           RepositoryType: 'S3',
           Location: functionPackageLink(call, reference.name, version.version),
+          ...(version.config.sourceKmsKeyArn !== null && {
+            SourceKMSKeyArn: version.config.sourceKmsKeyArn,
+          }),
         },
         ...(Object.keys(settings.tags).length > 0 && { Tags: settings.tags }),
         ...(settings.reservedConcurrency !== null && {

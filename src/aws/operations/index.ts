@@ -1,21 +1,27 @@
 import type { Operations } from '../operation.ts';
 import { aliasOperations } from './aliases.ts';
+import { codeSigningOperations } from './code-signing.ts';
 import { capacityProviderOperations } from './capacity-providers.ts';
 import { eventInvokeConfigOperations } from './event-invoke-config.ts';
 import { functionOperations } from './functions.ts';
 import { invokeOperations } from './invoke.ts';
+import { layerOperations } from './layers.ts';
 import { recursionOperations } from './recursion.ts';
+import { runtimeManagementOperations } from './runtime-management.ts';
 import { tagOperations } from './tags.ts';
 import { versionOperations } from './versions.ts';
 
 /** Every operation of the API. */
 export const operations: Partial<Operations> = {
   ...aliasOperations,
+  ...codeSigningOperations,
   ...capacityProviderOperations,
   ...eventInvokeConfigOperations,
   ...functionOperations,
   ...invokeOperations,
+  ...layerOperations,
   ...recursionOperations,
+  ...runtimeManagementOperations,
   ...tagOperations,
   ...versionOperations,
 };

@@ -2,19 +2,20 @@ import { parseFunctionArn } from '../../core/arn.ts';
 import { invalidParameter } from '../api-error.ts';
 import type { Call, Group } from '../operation.ts';
 import { recordOf, unqualifiedOf } from '../references.ts';
+import { needCodeSigning } from './code-signing.ts';
 
 /** https://docs.aws.amazon.com/lambda/latest/dg/configuration-tags.html */
 export const tagOperations: Group<'TagResource' | 'UntagResource' | 'ListTags'> = {
   async TagResource(input, call) {
-    const { name, tags } = tagged(call, input.Resource);
-    await call.rooms.control.update(name, { tags: { ...tags, ...input.Tags } });
+    const { tags, replace } = tagged(call, input.Resource);
+    await replace({ ...tags, ...input.Tags });
     return {};
   },
 
   async UntagResource(input, call) {
-    const { name, tags } = tagged(call, input.Resource);
+    const { tags, replace } = tagged(call, input.Resource);
     const kept = Object.entries(tags).filter(([key]) => !input.TagKeys.includes(key));
-    await call.rooms.control.update(name, { tags: Object.fromEntries(kept) });
+    await replace(Object.fromEntries(kept));
     return {};
   },
 
@@ -23,16 +24,26 @@ export const tagOperations: Group<'TagResource' | 'UntagResource' | 'ListTags'> 
   },
 };
 
-/** The function of an ARN with its tags; they belong to it as a whole, so that a qualified ARN has none. */
-function tagged(
-  call: Call,
-  arn: string,
-): { readonly name: string; readonly tags: Readonly<Record<string, string>> } {
+type Tags = Readonly<Record<string, string>>;
+
+interface Tagged {
+  readonly tags: Tags;
+  readonly replace: (tags: Tags) => Promise<unknown>;
+}
+
+/** What an ARN names, with its tags. Those of a function belong to it as a whole, so that a qualified ARN has none. */
+function tagged(call: Call, arn: string): Tagged {
+  const { control, store } = call.rooms;
+  if (arn.includes(':code-signing-config:')) {
+    const { tags } = needCodeSigning(call, arn);
+    return { tags, replace: (changed) => store.codeSigning.update(arn, { tags: changed }) };
+  }
   if (parseFunctionArn(arn)?.qualifier !== undefined) {
     throw invalidParameter(
       'Tags on function aliases and versions are not supported. Please specify a function ARN.',
     );
   }
   const { name } = unqualifiedOf(call, arn);
-  return { name, tags: recordOf(call, name).settings.tags };
+  const { tags } = recordOf(call, name).settings;
+  return { tags, replace: (changed) => control.update(name, { tags: changed }) };
 }
