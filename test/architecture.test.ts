@@ -38,7 +38,18 @@ const rooms: Record<string, Rule> = {
       'fflate',
     ],
   },
-  access: { mayImport: ['core'] },
+  /** Who may do what: policies, signatures. Keeps policies as functions are kept. */
+  access: {
+    mayImport: [
+      "core",
+      "functions/aws-rule-error",
+      "functions/journal",
+      "functions/revision",
+      "functions/state-document",
+      "storage/state-store",
+    ],
+    packages: ["@smithy/signature-v4"],
+  },
   /** Egress: which addresses a guest may reach, and the one door through which every connection goes. */
   network: { mayImport: ['core'], packages: ['p-queue'] },
   /** Services that guests ask of the host: files, hashing, compression, sockets. */

@@ -49,6 +49,8 @@ export const limits = {
   tenantIdLength: 256,
   /** Memory that gives one full vCPU; 1,792 in AWS's older documents. */
   memoryMbPerVcpu: 1_769,
+  /** Of the policy of a function, version, alias or layer version. */
+  resourcePolicyBytes: 20_480,
   /** https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingObjects.html and its neighbours. */
   bucket: {
     nameLength: { min: 3, max: 63 },
