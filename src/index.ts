@@ -3,6 +3,12 @@ import './core/node-support.ts';
 export { Lambda } from './lambda.ts';
 export { LambdaFunction, FunctionVersion, Alias } from './lambda-function.ts';
 export { Invocable } from './invocable.ts';
+export { LayerPermissions, Permitted } from './permissions.ts';
+export {
+  PolicyLengthError,
+  PolicyNotFoundError,
+  PublicPolicyError,
+} from './access/resource-policy.ts';
 export { InvokeFailure, InvokeSuccess } from './invoke/outcome.ts';
 export { Report } from './invoke/report.ts';
 export {
@@ -47,6 +53,16 @@ export type { StorageFile, StorageOption } from './storage/storage-option.ts';
 export type { StorageProblem } from './storage/storage-error.ts';
 export type { LambdaOptions } from './lambda-options.ts';
 export type { LayerInfo, VersionInfo } from './lambda-function.ts';
+export type { AccessOptions, AccessPrincipal } from './access/access-options.ts';
+export type { LayerPermissionOptions, PermissionOptions } from './access/permission-options.ts';
+export type {
+  PolicyConditions,
+  PolicyDocument,
+  PolicyPrincipal,
+  PolicyStatement,
+} from './access/policy-document.ts';
+export type { PolicyChangeOptions } from './access/resource-policies.ts';
+export type { ResourcePolicy } from './access/resource-policy.ts';
 export type { VersionConfig } from './functions/function-record.ts';
 export type { InvokeOptions, SendOptions, StreamedResponse } from './invocable.ts';
 export type { ResponseBody } from './invoke/executor.ts';

@@ -12,7 +12,9 @@ import type {
 } from './functions/runtime-management-options.ts';
 import type { FunctionStore } from './functions/store.ts';
 import type { PublishOptions } from './functions/versions.ts';
-import { Invocable, type Calls } from './invocable.ts';
+import type { ResourcePolicies } from './access/resource-policies.ts';
+import type { Calls } from './invocable.ts';
+import { Permitted } from './permissions.ts';
 import type { ControlPlane } from './control-plane.ts';
 import type { HttpFront } from './http-front.ts';
 import type { FunctionUrlOptions } from './sources/function-url-options.ts';
@@ -26,19 +28,20 @@ export interface HandleContext {
   readonly calls: Calls;
   readonly control: ControlPlane;
   readonly http: HttpFront;
+  readonly policies: ResourcePolicies;
 }
 
 /**
  * A deployed function. Invoking it runs `$LATEST`, or the version or alias that `getFunction` was asked
  * for; everything else is about the function as a whole. Stays right when the function is updated.
  */
-export class LambdaFunction<Event = unknown, Result = unknown> extends Invocable<Event, Result> {
+export class LambdaFunction<Event = unknown, Result = unknown> extends Permitted<Event, Result> {
   readonly name: string;
   readonly arn: string;
   readonly #context: HandleContext;
 
   constructor(context: HandleContext, record: FunctionRecord, qualifier?: string) {
-    super(context.calls, context.store.router.target(record.name, qualifier));
+    super(context, context.store.router.target(record.name, qualifier));
     this.name = record.name;
     this.arn = qualifier === undefined ? record.arn : `${record.arn}:${qualifier}`;
     this.#context = context;
@@ -139,14 +142,14 @@ export class LambdaFunction<Event = unknown, Result = unknown> extends Invocable
 }
 
 /** One version: settings and code as they were when it was published. */
-export class FunctionVersion<Event = unknown, Result = unknown> extends Invocable<Event, Result> {
+export class FunctionVersion<Event = unknown, Result = unknown> extends Permitted<Event, Result> {
   readonly arn: string;
   readonly version: string;
   readonly info: VersionInfo;
   readonly #context: HandleContext;
 
   constructor(context: HandleContext, record: FunctionVersionRecord) {
-    super(context.calls, context.store.router.target(record.functionName, record.version));
+    super(context, context.store.router.target(record.functionName, record.version));
     this.arn = record.arn;
     this.version = record.version;
     this.info = versionInfo(record);
@@ -160,14 +163,14 @@ export class FunctionVersion<Event = unknown, Result = unknown> extends Invocabl
 }
 
 /** A name for a version, or for two with weights. */
-export class Alias<Event = unknown, Result = unknown> extends Invocable<Event, Result> {
+export class Alias<Event = unknown, Result = unknown> extends Permitted<Event, Result> {
   readonly arn: string;
   readonly name: string;
   readonly #functionName: string;
   readonly #context: HandleContext;
 
   constructor(context: HandleContext, record: AliasRecord) {
-    super(context.calls, context.store.router.target(record.functionName, record.name));
+    super(context, context.store.router.target(record.functionName, record.name));
     this.arn = record.arn;
     this.name = record.name;
     this.#functionName = record.functionName;

@@ -1,4 +1,5 @@
 import { availableParallelism, totalmem } from 'node:os';
+import { resolveAccess, type AccessOptions, type ResolvedAccess } from './access/access-options.ts';
 import { resolveHome, type Home } from './core/arn.ts';
 import { SystemClock, type Clock } from './core/clock.ts';
 import { credentialVariables, type Credentials } from './core/credentials.ts';
@@ -76,6 +77,11 @@ export interface LambdaOptions {
    * library itself never wait. @default 0
    */
   readonly stateTransitionMs?: number;
+  /**
+   * Who may do what through AWS's API, and whether services need permissions of functions. Calls by the library
+   * itself are not asked. @default everybody may do everything
+   */
+  readonly access?: AccessOptions;
   /** Log entries kept in memory for each environment. 0 keeps none. @default 1000 */
   readonly logEntries?: number;
   /**
@@ -104,6 +110,7 @@ export interface ResolvedLambdaOptions {
   readonly intercept: Interceptor | undefined;
   readonly faultInjection: FaultInjection | undefined;
   readonly stateTransitionMs: number;
+  readonly access: ResolvedAccess;
   readonly logEntries: number;
   readonly storage: ResolvedStorage;
 }
@@ -125,6 +132,7 @@ const keys = Object.keys({
   intercept: true,
   faultInjection: true,
   stateTransitionMs: true,
+  access: true,
   logEntries: true,
   storage: true,
 } satisfies Record<keyof LambdaOptions, true>);
@@ -154,6 +162,7 @@ export function resolveLambdaOptions(options: LambdaOptions, opening = 0): Resol
     intercept,
     faultInjection,
     stateTransitionMs = 0,
+    access,
     logEntries = 1_000,
     storage,
   } = options;
@@ -188,6 +197,7 @@ export function resolveLambdaOptions(options: LambdaOptions, opening = 0): Resol
     intercept,
     faultInjection: resolveFaultInjection(faultInjection, seed ?? Math.random()),
     stateTransitionMs,
+    access: resolveAccess(access),
     logEntries,
     storage: resolveStorageOption(storage),
   });

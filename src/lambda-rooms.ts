@@ -1,3 +1,5 @@
+import type { Access } from './access/access.ts';
+import type { ResourcePolicies } from './access/resource-policies.ts';
 import type { AsyncRoad } from './async-road.ts';
 import type { ControlPlane } from './control-plane.ts';
 import type { EventSources } from './event-sources.ts';
@@ -30,6 +32,9 @@ export interface LambdaRooms {
   readonly sources: EventSources;
   readonly resources: Resources;
   readonly http: HttpFront;
+  /** Who asks, and whether they may. */
+  readonly access: Access;
+  readonly policies: ResourcePolicies;
 }
 
 const rooms = new WeakMap<object, LambdaRooms>();

@@ -1,3 +1,5 @@
+import { Access } from './access/access.ts';
+import { ResourcePolicies } from './access/resource-policies.ts';
 import { AsyncRoad } from './async-road.ts';
 import { Bucket } from './brokers/bucket.ts';
 import type { BucketOptions } from './brokers/bucket-options.ts';
@@ -35,6 +37,7 @@ import { Invoker } from './invoke/invoker.ts';
 import type { InvokeOutcome } from './invoke/outcome.ts';
 import { Endpoints } from './inspect/endpoints.ts';
 import { IsolateExecutor } from './isolate/isolate-executor.ts';
+import { checkResourceExists, hasResource, LayerPermissions } from './permissions.ts';
 import { LambdaFunction, type HandleContext } from './lambda-function.ts';
 import {
   resolveLambdaOptions,
@@ -177,7 +180,17 @@ export class Lambda implements AsyncDisposable {
     });
     const events = this.#events;
     const shared = { home, clock, ids, random, events, storage: this.#storage };
-    this.#resources = new Resources(shared);
+    const policies = new ResourcePolicies({
+      home,
+      ids,
+      checkExists: (arn) => checkResourceExists(store, arn),
+      ...(storage.isDurable && { state: storage.state }),
+    });
+    const access = new Access({ home, clock, options: resolved.access, policies });
+    this.#resources = new Resources({
+      ...shared,
+      mayInvoke: (service, target, source) => access.mayInvoke(service, target, source),
+    });
     this.#road = new AsyncRoad({
       ...shared,
       store,
@@ -195,6 +208,7 @@ export class Lambda implements AsyncDisposable {
     });
     this.#context = {
       store,
+      policies,
       calls: new Calls(this.#invoker, ids, this.#road),
       http: this.#http,
       control: new ControlPlane({
@@ -203,7 +217,7 @@ export class Lambda implements AsyncDisposable {
         events,
         clock,
         endpoints: this.#endpoints,
-        followers: [this.#road, this.#sources, this.#http],
+        followers: [this.#road, this.#sources, this.#http, policies],
       }),
     };
     registerRooms(this, {
@@ -218,6 +232,7 @@ export class Lambda implements AsyncDisposable {
       road: this.#road,
       sources: this.#sources,
       resources: this.#resources,
+      access,
     });
   }
 
@@ -301,6 +316,11 @@ export class Lambda implements AsyncDisposable {
    */
   async deleteLayerVersion(name: string, version: number): Promise<boolean> {
     return this.#context.control.deleteLayerVersion(name, version);
+  }
+
+  /** Who may use a version of a layer. @param layer what `publishLayer` returned, or its ARN */
+  layerPermissions(layer: LayerVersion | string): LayerPermissions {
+    return new LayerPermissions(this.#context.policies, this.#options.home, layer);
   }
 
   /**
@@ -504,7 +524,8 @@ export class Lambda implements AsyncDisposable {
   }
 
   async #close(drainMs: number): Promise<void> {
-    const changesKept = Promise.all([this.#context.control.close(), this.#http.close()]);
+    const { control, policies } = this.#context;
+    const changesKept = Promise.all([control.close(), policies.close(), this.#http.close()]);
     this.#context.calls.close();
     const { promise: tooLate, resolve } = Promise.withResolvers<void>();
     const timer = setRealTimer(resolve, drainMs);
@@ -533,11 +554,13 @@ export class Lambda implements AsyncDisposable {
   /** In this order: what comes later names what came before. */
   async #restore(startedMs: number): Promise<void> {
     if (!this.#storage.isDurable) return;
-    const functions = await this.#context.control.restore();
+    const { control, policies, store } = this.#context;
+    const functions = await control.restore();
     await this.#resources.restore();
     await this.#road.restore();
     await this.#sources.mappings.restore();
     await this.#http.restore();
+    await policies.restore((arn) => hasResource(store, arn));
     this.#restored = Object.freeze({ ...functions, durationMs: realNowMs() - startedMs });
   }
 

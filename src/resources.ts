@@ -49,6 +49,8 @@ export interface ResourcesOptions {
   readonly random: Random;
   readonly events: Events;
   readonly storage: Storage;
+  /** See `BrokerContext`. */
+  readonly mayInvoke?: BrokerContext['mayInvoke'];
 }
 
 /** The queues, topics, event buses, streams, tables and buckets of one `Lambda`, each under its ARN. */
@@ -63,7 +65,7 @@ export class Resources {
   readonly #writing = new Set<Promise<void>>();
 
   constructor(options: ResourcesOptions) {
-    const { home, clock, ids, random, events, storage } = options;
+    const { home, clock, ids, random, events, storage, mayInvoke = () => true } = options;
     this.#storage = storage;
     this.#context = {
       home,
@@ -73,6 +75,7 @@ export class Resources {
       // Queues tell by it whether they share a storage.
       openQueue: (queue) => storage.openQueue(queue),
       onUndelivered: (message) => report(message, events, clock),
+      mayInvoke,
       onQueueChange: (name, change) => this.#queueChanged(name, change),
     };
   }

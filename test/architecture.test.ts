@@ -41,14 +41,14 @@ const rooms: Record<string, Rule> = {
   /** Who may do what: policies, signatures. Keeps policies as functions are kept. */
   access: {
     mayImport: [
-      "core",
-      "functions/aws-rule-error",
-      "functions/journal",
-      "functions/revision",
-      "functions/state-document",
-      "storage/state-store",
+      'core',
+      'functions/aws-rule-error',
+      'functions/journal',
+      'functions/revision',
+      'functions/state-document',
+      'storage/state-store',
     ],
-    packages: ["@smithy/signature-v4"],
+    packages: ['@smithy/signature-v4'],
   },
   /** Egress: which addresses a guest may reach, and the one door through which every connection goes. */
   network: { mayImport: ['core'], packages: ['p-queue'] },
@@ -115,6 +115,7 @@ const filesOfLambda = new Set([
   'event-sources',
   'resources',
   'queue-definitions',
+  'permissions',
 ]);
 
 /** Who may let the event loop turn, and why a `Clock` would be wrong there. */

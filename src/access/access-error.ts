@@ -15,13 +15,11 @@ export class AccessError extends LambdaError<'ERR_ACCESS'> {
   override readonly name: string = 'AccessError';
   /** AWS's name of the error. */
   readonly awsCode: AccessErrorCode;
-  readonly awsMessage: string;
-  readonly status = 403;
+  readonly awsStatus = 403;
 
   constructor(awsCode: AccessErrorCode, message: string) {
     super('ERR_ACCESS', message);
     this.awsCode = awsCode;
-    this.awsMessage = message;
   }
 }
 

@@ -144,7 +144,11 @@ function resolvePrincipal(option: string, principal: AccessPrincipal): ResolvedP
   });
   const caller = readCaller(`${option}.arn`, arn, sessionName);
   if (sessionPolicies !== undefined && caller.kind !== 'role') {
-    throw new InvalidOptionError(`${option}.sessionPolicies`, 'left out unless `arn` is a role', arn);
+    throw new InvalidOptionError(
+      `${option}.sessionPolicies`,
+      'left out unless `arn` is a role',
+      arn,
+    );
   }
   if (boundary !== undefined && caller.kind === 'root') {
     throw new InvalidOptionError(`${option}.boundary`, 'left out where `arn` is a root', arn);
@@ -167,7 +171,8 @@ function resolvePrincipal(option: string, principal: AccessPrincipal): ResolvedP
     }),
     policies: policyList(`${option}.policies`, policies, 'identity'),
     boundary: boundary && parsePolicy(`${option}.boundary`, boundary, 'identity'),
-    session: sessionPolicies && policyList(`${option}.sessionPolicies`, sessionPolicies, 'identity'),
+    session:
+      sessionPolicies && policyList(`${option}.sessionPolicies`, sessionPolicies, 'identity'),
     organizationId,
     tags: Object.freeze({ ...tags }),
   });

@@ -7,6 +7,7 @@ import { actionOf } from './actions.ts';
 import { authenticate } from './authenticate.ts';
 import { rootOf, type AccountCaller, type AnonymousCaller, type ServiceCaller } from './caller.ts';
 import { evaluate, type Decision, type PolicySet } from './evaluate.ts';
+import type { Policy } from './policy.ts';
 import { requestContext, type ContextValues } from './request-context.ts';
 import type { ResourcePolicies } from './resource-policies.ts';
 import { headersOf, type HttpRequestFacts } from './signed-request.ts';
@@ -57,29 +58,26 @@ export class Access {
   }
 
   /** Gives who asks, if they may. @throws {AccessError} in AWS's words if not */
-  async authorise(call: AccessCall): Promise<Principal> {
-    const { operation, action = actionOf(operation), request, conditions } = call;
-    const principal = await this.authenticate(request);
-    const userAgent = headersOf(request).get('user-agent');
-    this.check(principal, {
-      ...call,
-      action,
-      conditions: { 'aws:UserAgent': userAgent, ...conditions },
-    });
-    return principal;
+  authorise(call: AccessCall): Principal | Promise<Principal> {
+    const principal = this.authenticate(call.request);
+    return principal instanceof Promise
+      ? principal.then((found) => this.#authorised(found, call))
+      : this.#authorised(principal, call);
   }
 
-  /** Gives who signed a request. @throws {AccessError} in AWS's words */
-  async authenticate(request: HttpRequestFacts): Promise<Principal> {
+  /**
+   * Gives who signed a request; the root of the account, and at once, where signatures are not read.
+   * @throws {AccessError} in AWS's words
+   */
+  authenticate(request: HttpRequestFacts): Principal | Promise<Principal> {
     const { principals } = this.#options;
     if (principals === undefined) return this.#root;
     const { region } = this.#home;
-    const { caller, credentials } = await authenticate(request, {
-      principals,
-      region,
-      nowMs: this.#clock.now(),
-    });
-    return { ...caller, accessKeyId: credentials.accessKeyId };
+    const facts = { principals, region, nowMs: this.#clock.now() };
+    return authenticate(request, facts).then(({ caller, credentials }) => ({
+      ...caller,
+      accessKeyId: credentials.accessKeyId,
+    }));
   }
 
   /** @throws {AccessError} in AWS's words, when the policies do not let them */
@@ -105,6 +103,21 @@ export class Access {
     };
     const subject = { action: 'lambda:InvokeFunction', resource: functionArn, conditions };
     return this.#denialOf({ kind: 'service', service }, subject) === undefined;
+  }
+
+  #authorised(principal: Principal, call: AccessCall): Principal {
+    const { operation, action = actionOf(operation), resource, request, conditions } = call;
+    // Nothing limits a root but such policies.
+    const { scp, rcp } = this.#options;
+    const isFree = principal === this.#root && scp === undefined && rcp === undefined;
+    if (isFree && this.#policyOf(resource) === undefined) return principal;
+    const userAgent = headersOf(request).get('user-agent');
+    this.check(principal, {
+      action,
+      resource,
+      conditions: { 'aws:UserAgent': userAgent, ...conditions },
+    });
+    return principal;
   }
 
   #denialOf(
@@ -142,7 +155,7 @@ export class Access {
     const isOfThisAccount = 'accountId' in caller && caller.accountId === this.#home.accountId;
     return {
       identity: principal?.policies ?? [],
-      resource: this.#policies.find(unqualifiedIfLatest(resource))?.policy,
+      resource: this.#policyOf(resource),
       boundary: principal?.boundary,
       session: principal?.session,
       scp: isOfThisAccount ? scp : undefined,
@@ -150,14 +163,14 @@ export class Access {
     };
   }
 
+  /** `$LATEST` has no policy of its own, though its ARN is another than that of the function. */
+  #policyOf(resource: string): Policy | undefined {
+    return this.#policies.find(resource.replace(/:\$LATEST$/, ''))?.policy;
+  }
+
   #principalOf({ accessKeyId }: Principal): ResolvedPrincipal | undefined {
     return accessKeyId === undefined ? undefined : this.#options.principals?.get(accessKeyId);
   }
-}
-
-/** `$LATEST` has no policy of its own, but its ARN is another than that of the function. */
-function unqualifiedIfLatest(resource: string): string {
-  return resource.replace(/:\$LATEST$/, '');
 }
 
 function accountOf(arn: string): string | undefined {

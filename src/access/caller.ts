@@ -26,8 +26,10 @@ export interface AnonymousCaller {
   readonly kind: 'anonymous';
 }
 
-const iamArn = /^arn:(aws[a-zA-Z-]*):iam::(\d{12}):(?:(root)|(user|role)\/((?:[!-~]+\/)?([\w+=,.@-]{1,64})))$/;
-const sessionArn = /^arn:aws[a-zA-Z-]*:sts::(\d{12}):assumed-role\/([\w+=,.@-]{1,64})\/[\w+=,.@-]{2,64}$/;
+const iamArn =
+  /^arn:(aws[a-zA-Z-]*):iam::(\d{12}):(?:(root)|(user|role)\/((?:[!-~]+\/)?([\w+=,.@-]{1,64})))$/;
+const sessionArn =
+  /^arn:aws[a-zA-Z-]*:sts::(\d{12}):assumed-role\/([\w+=,.@-]{1,64})\/[\w+=,.@-]{2,64}$/;
 
 /**
  * Reads the ARN of a root, user or role.
@@ -37,7 +39,8 @@ export function readCaller(option: string, arn: unknown, sessionName: string): A
   const [, partition = '', accountId = '', root, kind, , name = ''] =
     (typeof arn === 'string' ? iamArn.exec(arn) : null) ?? [];
   if (typeof arn !== 'string' || accountId === '') {
-    const rule = 'the ARN of an account\'s root, of a user or of a role, such as "arn:aws:iam::123456789012:user/ada"';
+    const rule =
+      'the ARN of an account\'s root, of a user or of a role, such as "arn:aws:iam::123456789012:user/ada"';
     throw new InvalidOptionError(option, rule, arn);
   }
   if (root !== undefined) {
@@ -49,7 +52,10 @@ export function readCaller(option: string, arn: unknown, sessionName: string): A
 }
 
 /** The root of an account, who may do everything there. */
-export function rootOf(home: { readonly partition: string; readonly accountId: string }): AccountCaller {
+export function rootOf(home: {
+  readonly partition: string;
+  readonly accountId: string;
+}): AccountCaller {
   const arn = `arn:${home.partition}:iam::${home.accountId}:root`;
   return { kind: 'root', arn, userArn: arn, accountId: home.accountId, userName: undefined };
 }

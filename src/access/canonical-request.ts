@@ -9,7 +9,8 @@ class Sha256 {
   readonly #hash: { update(data: Uint8Array): unknown; digest(): Uint8Array };
 
   constructor(secret?: Parameters<typeof bytesOf>[0]) {
-    this.#hash = secret === undefined ? createHash('sha256') : createHmac('sha256', bytesOf(secret));
+    this.#hash =
+      secret === undefined ? createHash('sha256') : createHmac('sha256', bytesOf(secret));
   }
 
   update(data: Uint8Array): void {
@@ -46,7 +47,11 @@ class CanonicalRequests extends SignatureV4Base {
     // Where the request goes to is signed as the header `host`.
     const place = { protocol: '', hostname: '' };
     const hash = payloadHash(request, headers.get('x-amz-content-sha256'));
-    return this.createCanonicalRequest({ ...place, method, path, headers: {}, query }, canonical, hash);
+    return this.createCanonicalRequest(
+      { ...place, method, path, headers: {}, query },
+      canonical,
+      hash,
+    );
   }
 }
 

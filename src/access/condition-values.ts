@@ -58,7 +58,10 @@ export function matchesArn(pattern: Wildcard, arn: string): boolean {
   if (parts.length !== arnParts) return false;
   // `*` alone stands for every ARN.
   if (patterns.length === 1) return matchesWildcard(pattern, arn);
-  return patterns.length === arnParts && patterns.every((part, at) => matchesWildcard(part, parts[at] ?? ''));
+  return (
+    patterns.length === arnParts &&
+    patterns.every((part, at) => matchesWildcard(part, parts[at] ?? ''))
+  );
 }
 
 function splitArn(arn: string): readonly string[] {

@@ -108,9 +108,10 @@ export function layerPermissionStatement(
   const { statementId, action = 'lambda:GetLayerVersion', principal, organizationId } = options;
   checkStatementId(statementId);
   checkOneOf('action', action, ['lambda:GetLayerVersion']);
-  const isRoot = typeof principal === 'string' && /^arn:aws[a-zA-Z-]*:iam::\d{12}:root$/.test(principal);
+  const isRoot =
+    typeof principal === 'string' && /^arn:aws[a-zA-Z-]*:iam::\d{12}:root$/.test(principal);
   if (principal !== '*' && !isRoot && !accountPattern.test(principal)) {
-    throw invalidPrincipal("\"*\", an account or the ARN of an account's root", principal);
+    throw invalidPrincipal('"*", an account or the ARN of an account\'s root', principal);
   }
   checkOrganization('organizationId', organizationId);
   return {
@@ -143,7 +144,10 @@ function principalOf(
     if (accountOfPrincipal(principal) !== undefined) return { AWS: principal };
     if (/^[\w-]+(?:\.[\w-]+)+$/.test(principal)) return { Service: principal };
   }
-  throw invalidPrincipal('a service, an account, the ARN of a user, role or root, or "*"', principal);
+  throw invalidPrincipal(
+    'a service, an account, the ARN of a user, role or root, or "*"',
+    principal,
+  );
 }
 
 function invalidPrincipal(rule: string, principal: unknown): AwsRuleError {

@@ -5,10 +5,9 @@ const message =
   'Call the GetPolicy API to retrieve the latest Revision Id';
 
 /** As `PreconditionFailedError` of a function or alias, in AWS's words for policies. */
-export class PolicyRevisionError extends PreconditionFailedError {
+class PolicyRevisionError extends PreconditionFailedError {
   override readonly name: string = 'PolicyRevisionError';
   override readonly message: string = message;
-  readonly awsMessage: string = message;
 }
 
 /** Lets a change through when the caller named no revision, or the current one. */

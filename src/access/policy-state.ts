@@ -1,4 +1,9 @@
-import { checkContent, checkText, readDocument, writeDocument } from '../functions/state-document.ts';
+import {
+  checkContent,
+  checkText,
+  readDocument,
+  writeDocument,
+} from '../functions/state-document.ts';
 import type { StateDocument } from '../storage/state-store.ts';
 import type { PolicyDocument } from './policy-document.ts';
 import { keepPolicy, type KeptPolicy } from './resource-policy.ts';
@@ -24,7 +29,10 @@ export function readPolicyState(document: StateDocument): {
   return readDocument(document, (content) => {
     checkContent('document', content['document']);
     checkText('revisionId', content['revisionId']);
-    const kept = keepPolicy(content['document'] as unknown as PolicyDocument, content['revisionId']);
+    const kept = keepPolicy(
+      content['document'] as unknown as PolicyDocument,
+      content['revisionId'],
+    );
     return { resource: document.key.slice(policyPrefix.length), kept };
   });
 }

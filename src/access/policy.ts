@@ -127,7 +127,11 @@ function parseActions(
   const { where, value, isNegated } = choose(option, statement, 'Action');
   const patterns = strings(where, value).map((pattern) => {
     if (actionPattern.test(pattern)) return parseWildcard(pattern.toLowerCase());
-    throw new InvalidOptionError(where, '"*" or "service:Action", with wildcards or without', pattern);
+    throw new InvalidOptionError(
+      where,
+      '"*" or "service:Action", with wildcards or without',
+      pattern,
+    );
   });
   return (action) => patterns.some((pattern) => matchesWildcard(pattern, action)) !== isNegated;
 }
@@ -201,6 +205,6 @@ function entries(option: string, value: unknown): [string, unknown][] {
 function strings(option: string, value: unknown): readonly string[] {
   const list: readonly unknown[] = Array.isArray(value) ? value : [value];
   const isFine = list.length > 0 && list.every((one) => typeof one === 'string');
-  if (isFine) return list as readonly string[];
+  if (isFine) return list;
   throw new InvalidOptionError(option, 'a string or an array of strings', value);
 }

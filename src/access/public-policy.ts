@@ -23,7 +23,12 @@ export function isPublic({ Statement }: PolicyDocument): boolean {
   return [Statement].flat().some(isPublicStatement);
 }
 
-function isPublicStatement({ Effect, Principal, NotPrincipal, Condition }: PolicyStatement): boolean {
+function isPublicStatement({
+  Effect,
+  Principal,
+  NotPrincipal,
+  Condition,
+}: PolicyStatement): boolean {
   if (Effect !== 'Allow') return false;
   if (NotPrincipal === undefined && !isEverybody(Principal)) return false;
   return !Object.entries(Condition ?? {}).some(

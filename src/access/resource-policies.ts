@@ -23,7 +23,7 @@ export interface ResourcePoliciesOptions {
   readonly state?: StateStore | undefined;
 }
 
-export interface RevisionOption {
+export interface PolicyChangeOptions {
   /** Change only if the policy is at this revision. */
   readonly revisionId?: string | undefined;
 }
@@ -40,6 +40,8 @@ export class ResourcePolicies {
   readonly #arnPrefix: string;
   /** By what the ARN ends with, such as `function:orders:live`. */
   readonly #policies = new Map<string, KeptPolicy>();
+  /** Deletions that are being written; they settle, never reject. */
+  readonly #forgetting = new Set<Promise<void>>();
 
   constructor(options: ResourcePoliciesOptions) {
     const { partition, region, accountId } = options.home;
@@ -57,7 +59,7 @@ export class ResourcePolicies {
   async add(
     arn: string,
     statement: PolicyStatement,
-    { revisionId }: RevisionOption = {},
+    { revisionId }: PolicyChangeOptions = {},
   ): Promise<KeptPolicy> {
     return this.#change(arn, revisionId, (current) => {
       const { document } = current ?? {};
@@ -74,7 +76,7 @@ export class ResourcePolicies {
   }
 
   /** The policy goes with its last statement. @throws {PolicyNotFoundError} */
-  async remove(arn: string, statementId: string, options: RevisionOption = {}): Promise<void> {
+  async remove(arn: string, statementId: string, options: PolicyChangeOptions = {}): Promise<void> {
     await this.#journal.commit(arn, () => {
       const current = this.#need(arn, 'No policy is associated with the given resource.');
       const kept = current.document.Statement.filter(({ Sid }) => Sid !== statementId);
@@ -95,7 +97,7 @@ export class ResourcePolicies {
   async put(
     arn: string,
     document: PolicyDocument,
-    { revisionId }: RevisionOption = {},
+    { revisionId }: PolicyChangeOptions = {},
   ): Promise<KeptPolicy> {
     return this.#change(arn, revisionId, () => {
       // Reads it first: what is no policy is not public either.
@@ -106,7 +108,7 @@ export class ResourcePolicies {
   }
 
   /** @throws {PolicyNotFoundError} when there is none */
-  async delete(arn: string, options: RevisionOption = {}): Promise<void> {
+  async delete(arn: string, options: PolicyChangeOptions = {}): Promise<void> {
     await this.#journal.commit(arn, () => {
       const current = this.#need(arn, 'The resource you requested does not exist.');
       checkPolicyRevision(options.revisionId, current.revisionId);
@@ -145,8 +147,8 @@ export class ResourcePolicies {
   }
 
   /** Refuses further changes; resolves when those on their way are kept. */
-  close(): Promise<void> {
-    return this.#journal.close();
+  async close(): Promise<void> {
+    await Promise.all([this.#journal.close(), ...this.#forgetting]);
   }
 
   async #change(
@@ -200,9 +202,15 @@ export class ResourcePolicies {
     const gone = [...this.#policies.keys()].filter(isGone);
     if (gone.length === 0) return;
     for (const resource of gone) this.#policies.delete(resource);
-    this.#options.state?.write({ delete: gone.map(policyKey) }).catch((error: unknown) => {
-      process.emitWarning(error instanceof Error ? error : String(error));
-    });
+    const { state } = this.#options;
+    if (state === undefined) return;
+    const written = state
+      .write({ delete: gone.map(policyKey) })
+      .catch((error: unknown) => {
+        process.emitWarning(error instanceof Error ? error : String(error));
+      })
+      .finally(() => this.#forgetting.delete(written));
+    this.#forgetting.add(written);
   }
 
   #need(arn: string, message: string): KeptPolicy {

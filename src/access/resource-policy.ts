@@ -21,13 +21,12 @@ export interface KeptPolicy extends ResourcePolicy {
 export class PolicyLengthError extends LambdaError<'ERR_POLICY_LENGTH'> {
   override readonly name: string = 'PolicyLengthError';
   readonly awsCode = 'PolicyLengthExceededException';
-  readonly awsMessage: string;
+  readonly awsStatus = 400;
   readonly bytes: number;
 
   constructor(bytes: number) {
     const message = `The final policy size (${bytes}) is bigger than the limit (${limits.resourcePolicyBytes}).`;
     super('ERR_POLICY_LENGTH', message);
-    this.awsMessage = message;
     this.bytes = bytes;
   }
 }
@@ -36,11 +35,10 @@ export class PolicyLengthError extends LambdaError<'ERR_POLICY_LENGTH'> {
 export class PolicyNotFoundError extends LambdaError<'ERR_POLICY_NOT_FOUND'> {
   override readonly name: string = 'PolicyNotFoundError';
   readonly awsCode = 'ResourceNotFoundException';
-  readonly awsMessage: string;
+  readonly awsStatus = 404;
 
   constructor(message: string) {
     super('ERR_POLICY_NOT_FOUND', message);
-    this.awsMessage = message;
   }
 }
 
@@ -48,13 +46,12 @@ export class PolicyNotFoundError extends LambdaError<'ERR_POLICY_NOT_FOUND'> {
 export class PublicPolicyError extends LambdaError<'ERR_PUBLIC_POLICY'> {
   override readonly name: string = 'PublicPolicyError';
   readonly awsCode = 'PublicPolicyException';
-  readonly awsMessage: string;
+  readonly awsStatus = 400;
 
   constructor() {
     const message =
       "The resource-based policy you tried to add to the Lambda resource would grant public access to it, which isn't allowed.";
     super('ERR_PUBLIC_POLICY', message);
-    this.awsMessage = message;
   }
 }
 

@@ -159,10 +159,7 @@ export function basicDate(atMs: number): string {
 
 /** Milliseconds since the epoch. */
 export function readBasicDate(date: string): number {
-  const iso = date.replace(
-    /^(\d{4})(\d{2})(\d{2})T(\d{2})(\d{2})(\d{2})Z$/,
-    '$1-$2-$3T$4:$5:$6Z',
-  );
+  const iso = date.replace(/^(\d{4})(\d{2})(\d{2})T(\d{2})(\d{2})(\d{2})Z$/, '$1-$2-$3T$4:$5:$6Z');
   return Date.parse(iso);
 }
 

@@ -21,6 +21,11 @@ export interface BrokerContext {
    * @default a warning of the process
    */
   readonly onUndelivered: (message: UndeliveredMessage) => void;
+  /**
+   * Whether a service may invoke a function for one of its resources; both by their ARNs.
+   * @default it may
+   */
+  readonly mayInvoke: (service: string, functionArn: string, sourceArn: string) => boolean;
   /** Told when a queue has other settings, or was destroyed. @default nobody is told */
   readonly onQueueChange: (name: string, change: 'settings' | 'destroyed') => void;
 }
@@ -44,9 +49,19 @@ export function resolveBrokerContext(given: Partial<BrokerContext> = {}): Broker
     random = Math.random,
     openQueue = inMemory(clock),
     onUndelivered = warnOfUndelivered,
+    mayInvoke = () => true,
     onQueueChange = () => {},
   } = given;
-  return Object.freeze({ home, clock, ids, random, openQueue, onUndelivered, onQueueChange });
+  return Object.freeze({
+    home,
+    clock,
+    ids,
+    random,
+    openQueue,
+    onUndelivered,
+    mayInvoke,
+    onQueueChange,
+  });
 }
 
 /** Every context that is given none has a storage of its own, so names cannot meet. */

@@ -1,4 +1,5 @@
 import type { BrokerContext } from './broker-context.ts';
+import { BrokerError } from './broker-error.ts';
 import { s3BusEntry, s3Event, s3TestEvent, type EventBucket } from './bucket-events.ts';
 import {
   checkFitsBeside,
@@ -43,6 +44,7 @@ export class BucketNotifier {
   async add(options: NotificationOptions): Promise<NotificationConfiguration> {
     const notification = resolveNotification(options, () => this.#context.ids.uuid());
     checkFitsBeside(notification, this.#notifications);
+    if (!this.#mayInvoke(notification.receiver.arn)) throw unreachable();
     this.#notifications.push(notification);
     try {
       await this.#sendTest(notification);
@@ -76,6 +78,12 @@ export class BucketNotifier {
     this.#deliveries.close();
   }
 
+  /** Queues and topics have policies of their own, which nobody asks here. */
+  #mayInvoke(target: string): boolean {
+    if (target.split(':')[2] !== 'lambda') return true;
+    return this.#context.mayInvoke('s3.amazonaws.com', target, this.#bucket.arn);
+  }
+
   async #sendTest({ receiver }: ResolvedNotification): Promise<void> {
     if (receiver.kind === 'bus') return;
     await receiver.sendTest?.(s3TestEvent(this.#bucket, this.#requests.next()));
@@ -90,10 +98,19 @@ export class BucketNotifier {
       return { to, label, body: JSON.stringify(entry), attempt, holdsClock: true };
     }
     const event = s3Event(this.#bucket, id, change);
-    const attempt = (): Promise<unknown> => receiver.send(event, change.traceHeader);
+    const attempt = async (): Promise<unknown> => {
+      // The permission may be gone by now.
+      if (!this.#mayInvoke(to)) throw unreachable();
+      return receiver.send(event, change.traceHeader);
+    };
     const holdsClock = to !== 'callback';
     return { to, label, body: JSON.stringify(event), attempt, holdsClock };
   }
+}
+
+function unreachable(): BrokerError {
+  const message = 'Unable to validate the following destination configurations';
+  return new BrokerError('InvalidArgument', message);
 }
 
 function publicPart(notification: NotificationConfiguration): NotificationConfiguration {

@@ -21,6 +21,14 @@ export class DeliveryFault extends Error {
   }
 }
 
+/** The target's policy does not name the service. */
+export function notPermitted(service: string, from: string, to: string): DeliveryFault {
+  return new DeliveryFault(
+    'NO_PERMISSIONS',
+    `${service} is not authorized to perform: lambda:InvokeFunction on resource: ${to} for ${from}`,
+  );
+}
+
 /** Why a delivery failed, as dead letters say it. */
 export interface DeliveryFailure {
   readonly code: string;

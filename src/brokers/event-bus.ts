@@ -14,7 +14,7 @@ import {
   type BusEntry,
   type PutEventResult,
 } from './bus-event.ts';
-import { DeliveryFault } from './delivery-fault.ts';
+import { DeliveryFault, notPermitted } from './delivery-fault.ts';
 import {
   checkEventBusName,
   checkRuleName,
@@ -214,6 +214,7 @@ export class EventBus implements RuleBus {
         ruleArn: rule.arn,
         ingestedAt: toSeconds(new Date(acceptedMs)),
       };
+      this.#checkMayInvoke(rule.arn, receiver.arn);
       return receiver.send(input === undefined ? json : input(event, facts), traceHeader);
     };
     return {
@@ -227,6 +228,13 @@ export class EventBus implements RuleBus {
       policy,
       deadLetterQueue,
     };
+  }
+
+  #checkMayInvoke(ruleArn: string, target: string): void {
+    if (target.split(':')[2] !== 'lambda') return;
+    const service = 'events.amazonaws.com';
+    if (this.#context.mayInvoke(service, target, ruleArn)) return;
+    throw notPermitted(service, ruleArn, target);
   }
 
   #checkRules(rules: readonly string[]): void {

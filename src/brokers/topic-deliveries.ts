@@ -2,7 +2,8 @@ import type { Clock } from '../core/clock.ts';
 import { ClosedError } from '../core/errors.ts';
 import type { Ids } from '../core/ids.ts';
 import type { DeliveryQueue, Lease } from '../storage/delivery-queue.ts';
-import type { UndeliveredMessage } from './broker-context.ts';
+import type { BrokerContext, UndeliveredMessage } from './broker-context.ts';
+import { notPermitted } from './delivery-fault.ts';
 import { managedEndpointSchedule } from './delivery-schedule.ts';
 import { envelopeOf } from './notification-formats.ts';
 import {
@@ -26,6 +27,7 @@ export interface TopicDeliveriesOptions {
   /** Whether it was there and has unsubscribed. */
   readonly hasLeft: (endpoint: string) => boolean;
   readonly onUndelivered: (message: UndeliveredMessage) => void;
+  readonly mayInvoke: BrokerContext['mayInvoke'];
 }
 
 /** What became of the attempts that can be made now. */
@@ -123,6 +125,7 @@ export class TopicDeliveries {
     const { notification } = delivery;
     const { endpoint, subscription } = subscriber;
     try {
+      this.#checkMayInvoke(subscriber);
       await endpoint.deliver(notification, subscription);
     } catch (error) {
       const failures = delivery.failures + 1;
@@ -133,6 +136,14 @@ export class TopicDeliveries {
       await this.#giveUp(notification, subscriber, reasonOf(error));
     }
     return { kind: 'done' };
+  }
+
+  #checkMayInvoke({ endpoint, subscription }: Subscriber): void {
+    if (endpoint.protocol !== 'lambda') return;
+    const { topicArn, mayInvoke } = this.#options;
+    const service = 'sns.amazonaws.com';
+    if (mayInvoke(service, subscription.endpoint, topicArn)) return;
+    throw notPermitted(service, topicArn, subscription.endpoint);
   }
 
   async #giveUp(notification: Notification, subscriber: Subscriber, reason: string): Promise<void> {

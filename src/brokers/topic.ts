@@ -73,7 +73,7 @@ export class Topic implements AsyncDisposable {
     checkTopicName(name);
     this.#settings = resolveTopicOptions(name, options);
     this.#context = resolveBrokerContext(context);
-    const { home, clock, ids, openQueue, onUndelivered } = this.#context;
+    const { home, clock, ids, openQueue, onUndelivered, mayInvoke } = this.#context;
     this.name = name;
     this.arn = resourceArn(home, 'topic', name);
     this.isFifo = this.#settings.fifo;
@@ -93,6 +93,7 @@ export class Topic implements AsyncDisposable {
       subscriberAt: (endpoint) => this.#subscribers.get(endpoint),
       hasLeft: (endpoint) => this.#left.has(endpoint),
       onUndelivered,
+      mayInvoke,
     });
   }
 
