@@ -2,7 +2,7 @@
  * Is the package fit to be published? Packs it, lints the tarball, then installs it into an empty project
  * and uses it there, from JavaScript and from TypeScript.
  */
-import { copyFileSync, cpSync, readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { need, pack, root, run, step, temporaryFolder } from './lib/steps.ts';
 
@@ -58,6 +58,21 @@ need('npm install of the tarball into an empty project', () => {
 step('both tiers run there', () => {
   copyFileSync(join(root, '.ci', 'engine-smoke.mjs'), join(project, 'engine-smoke.mjs'));
   run('node', ['engine-smoke.mjs'], project);
+});
+
+step('the executable runs a folder, prints events and finds the machine fit', () => {
+  const cli = (...args: string[]): string =>
+    run('npx', ['--no-install', 'isolambda', ...args], project).trim();
+  mkdirSync(join(project, 'shout'));
+  const handler = 'export const handler = async ({ say }) => say.toUpperCase();\n';
+  writeFileSync(join(project, 'shout', 'index.mjs'), handler);
+  const answer = cli('invoke', 'shout', '--event', '{"say":"hello"}');
+  if (answer !== '"HELLO"') throw new Error(`Expected "HELLO", got ${answer}`);
+  const event = JSON.parse(cli('generate-event', 'sqs', 'receive-message')) as {
+    Records: object[];
+  };
+  if (event.Records.length !== 1) throw new Error('generate-event gave no message');
+  console.log(cli('doctor'));
 });
 
 step('TypeScript accepts the types, declaration files included', () => {

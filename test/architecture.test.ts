@@ -99,7 +99,10 @@ const rooms: Record<string, Rule> = {
   },
   // Event builders share formats and digests with the brokers and the hosts of APIs.
   testing: { mayImport: ['core', 'network', 'brokers', 'sources', 'lambda'], packages: ['vitest'] },
-  cli: { mayImport: ['index', 'aws/index', 'testing/index'] },
+  cli: {
+    mayImport: ['index', 'aws/index', 'testing/index'],
+    packages: ['commander', 'esbuild'],
+  },
 };
 
 const filesOfLambda = new Set([
