@@ -52,6 +52,7 @@ import type { Mapping } from './sources/mapping.ts';
 import { FaultyStorage } from './storage/faulty-storage.ts';
 import { LogStore, type LogFilter, type LogLine } from './observe/log-store.ts';
 import { followLogs } from './observe/log-tail.ts';
+import { openTemplate, type FromTemplateOptions } from './template-deployment.ts';
 import { MemoryStorage } from './storage/memory-storage.ts';
 import { openStorage } from './storage/open-storage.ts';
 import type { Storage } from './storage/storage.ts';
@@ -262,6 +263,21 @@ export class Lambda implements AsyncDisposable {
       await opened.close();
       throw error;
     }
+  }
+
+  /**
+   * Makes one and deploys a template of SAM or CloudFormation into it. What the template has and this library has
+   * not is warned of. `deployTemplate` does the same with a `Lambda` that is there, and tells what it made.
+   * @throws {TemplateError} when the template cannot be read or deployed
+   * @example
+   * await using lambda = await Lambda.fromTemplate('template.yaml', { parameters: { Stage: 'test' } });
+   * await lambda.call('HelloWorldFunction', {});
+   */
+  static async fromTemplate(
+    file: string | URL,
+    options: FromTemplateOptions = {},
+  ): Promise<Lambda> {
+    return openTemplate(file, options, (own) => Lambda.open(own));
   }
 
   /** What `open` found in a file; undefined where everything is in memory. */

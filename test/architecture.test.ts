@@ -74,6 +74,8 @@ const rooms: Record<string, Rule> = {
     packages: ['rou3'],
   },
   observe: { mayImport: ['core'] },
+  /** Templates of SAM and CloudFormation: what they mean, not how it is deployed. */
+  template: { mayImport: ['core'], packages: ['yaml'] },
   lambda: {
     mayImport: [
       'core',
@@ -90,6 +92,7 @@ const rooms: Record<string, Rule> = {
       'async',
       'sources',
       'observe',
+      'template',
     ],
   },
   // The door knows the records that it shows; what it does, it does by the files at the top.
@@ -119,7 +122,11 @@ const filesOfLambda = new Set([
   'resources',
   'queue-definitions',
   'permissions',
+  'template-deployment',
 ]);
+
+/** Folders whose files are as those at the top: they work on a `Lambda`, and are too many for the top. */
+const foldersOfLambda = new Set(['deployment']);
 
 /** Who may let the event loop turn, and why a `Clock` would be wrong there. */
 const mayCallSetImmediate: Record<string, string> = {
@@ -233,6 +240,7 @@ describe('time', () => {
 function roomOf(name: string): string | undefined {
   const [folder = '', ...rest] = name.split('/');
   if (rest.length === 0) return filesOfLambda.has(name) ? 'lambda' : undefined;
+  if (foldersOfLambda.has(folder)) return 'lambda';
   return Object.hasOwn(rooms, folder) && folder !== 'lambda' ? folder : undefined;
 }
 

@@ -13,12 +13,12 @@ import {
   type TemplateValue,
 } from './template-value.ts';
 
-/** What a reference to a resource gives; `later` leaves the reference as it is. */
+/** What a reference to a resource gives; undefined leaves the reference as it is, to be looked up later. */
 export type FindReference = (
   logicalId: string,
   attribute: string | undefined,
   path: TemplatePath,
-) => TemplateValue | 'later';
+) => TemplateValue | undefined;
 
 /** What a template means where it is evaluated. */
 export interface EvaluatorOptions {
@@ -37,8 +37,8 @@ export class Evaluator {
   readonly names: ReadonlyMap<string, TemplateValue>;
   readonly region: string;
   readonly imports: Readonly<Record<string, string>>;
-  readonly find: FindReference;
   readonly mappings: TemplateMap;
+  readonly #find: FindReference;
   readonly #conditions: TemplateMap;
   readonly #decided = new Map<string, boolean>();
   readonly #deciding = new Set<string>();
@@ -48,16 +48,21 @@ export class Evaluator {
     this.names = options.names;
     this.region = options.region;
     this.imports = options.imports;
-    this.find = options.find;
+    this.#find = options.find;
     this.mappings = this.text.section('Mappings');
     this.#conditions = this.text.section('Conditions');
   }
+
+  /** Conditions are decided before there is any resource. */
+  readonly find: FindReference = (logicalId, attribute, path) =>
+    this.#deciding.size > 0 ? undefined : this.#find(logicalId, attribute, path);
 
   /** Undefined for `AWS::NoValue`: what has it is not there. */
   evaluate(value: TemplateValue, path: TemplatePath): TemplateValue | undefined {
     if (typeof value === 'string') return dynamicReference(value) ?? value;
     if (isList(value)) {
-      return value.flatMap((item, index) => this.evaluate(item, [...path, index]) ?? []);
+      const items = value.map((item, index) => this.evaluate(item, [...path, index]));
+      return items.filter((item) => item !== undefined);
     }
     if (!isMap(value)) return value;
     const call = intrinsicOf(value);

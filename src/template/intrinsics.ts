@@ -39,18 +39,27 @@ export const intrinsics: ReadonlyMap<string, Intrinsic> = new Map([
   ['Fn::GetAtt', getAtt],
   ['Fn::Sub', sub],
   ['Fn::If', choose],
-  ['Fn::And', (evaluator, argument, path) => {
-    const at = { evaluator, name: 'Fn::And', path };
-    return parts(at, argument, 2, 10).every((part) => evaluator.decide(part, path));
-  }],
-  ['Fn::Or', (evaluator, argument, path) => {
-    const at = { evaluator, name: 'Fn::Or', path };
-    return parts(at, argument, 2, 10).some((part) => evaluator.decide(part, path));
-  }],
-  ['Fn::Not', (evaluator, argument, path) => {
-    const [part = null] = parts({ evaluator, name: 'Fn::Not', path }, argument, 1, 1);
-    return !evaluator.decide(part, path);
-  }],
+  [
+    'Fn::And',
+    (evaluator, argument, path) => {
+      const at = { evaluator, name: 'Fn::And', path };
+      return parts(at, argument, 2, 10).every((part) => evaluator.decide(part, path));
+    },
+  ],
+  [
+    'Fn::Or',
+    (evaluator, argument, path) => {
+      const at = { evaluator, name: 'Fn::Or', path };
+      return parts(at, argument, 2, 10).some((part) => evaluator.decide(part, path));
+    },
+  ],
+  [
+    'Fn::Not',
+    (evaluator, argument, path) => {
+      const [part = null] = parts({ evaluator, name: 'Fn::Not', path }, argument, 1, 1);
+      return !evaluator.decide(part, path);
+    },
+  ],
   ...computed('Fn::Equals', equals),
   ...computed('Fn::Join', join),
   ...computed('Fn::Split', split),
@@ -58,9 +67,9 @@ export const intrinsics: ReadonlyMap<string, Intrinsic> = new Map([
   ...computed('Fn::FindInMap', findInMap),
   ...computed('Fn::ImportValue', importValue),
   ...computed('Fn::Base64', (at, argument) => Buffer.from(textOf(at, argument)).toString('base64')),
-  ...computed('Fn::GetAZs', ({ evaluator }, argument) => {
-    const region = argument === '' || argument === null ? evaluator.region : argument;
-    return ['a', 'b', 'c'].map((zone) => `${String(region as string)}${zone}`);
+  ...computed('Fn::GetAZs', (at, argument) => {
+    const region = argument === '' || argument === null ? at.evaluator.region : argument;
+    return ['a', 'b', 'c'].map((zone) => `${textOf(at, region)}${zone}`);
   }),
   ...computed('Fn::Length', (at, argument) => listOf(at, argument).length),
   ...computed('Fn::ToJsonString', (_, argument) => JSON.stringify(argument)),
@@ -68,9 +77,14 @@ export const intrinsics: ReadonlyMap<string, Intrinsic> = new Map([
   ...computed('Fn::Transform', () => new Unresolved('macros are not run here')),
 ]);
 
-function ref(evaluator: Evaluator, argument: TemplateValue, path: TemplatePath): TemplateValue | undefined {
+function ref(
+  evaluator: Evaluator,
+  argument: TemplateValue,
+  path: TemplatePath,
+): TemplateValue | undefined {
   const at = { evaluator, name: 'Ref', path };
-  if (typeof argument !== 'string') throw wrong(at, 'the name of a parameter or resource', argument);
+  if (typeof argument !== 'string')
+    throw wrong(at, 'the name of a parameter or resource', argument);
   return refer(at, argument, undefined);
 }
 
@@ -88,7 +102,7 @@ function refer(
     }
   }
   const found = evaluator.find(logicalId, attribute, path);
-  if (found !== 'later') return found;
+  if (found !== undefined) return found;
   return attribute === undefined ? { Ref: logicalId } : { 'Fn::GetAtt': [logicalId, attribute] };
 }
 
@@ -123,7 +137,8 @@ function sub(evaluator: Evaluator, argument: TemplateValue, path: TemplatePath):
 function variable(at: Place, name: string, given: TemplateMap): TemplateValue {
   const { evaluator, path } = at;
   if (!/^[\w.:]+$/.test(name)) {
-    const rule = 'variable names in Fn::Sub syntax must contain only alphanumeric characters, underscores, periods, and colons';
+    const rule =
+      'variable names in Fn::Sub syntax must contain only alphanumeric characters, underscores, periods, and colons';
     throw evaluator.text.error(path, `Template error: ${rule}, not "${name}"`);
   }
   const own = Object.hasOwn(given, name) ? given[name] : undefined;
@@ -179,7 +194,8 @@ function findInMap(at: Place, argument: TemplateValue): TemplateValue {
   const [map, top, second, fallback] = parts(at, argument, 3, 4);
   const keys = [map, top, second].map((key) => textOf(at, key));
   let found: TemplateValue | undefined = evaluator.mappings;
-  for (const key of keys) found = isMap(found) && Object.hasOwn(found, key) ? found[key] : undefined;
+  for (const key of keys)
+    found = isMap(found) && Object.hasOwn(found, key) ? found[key] : undefined;
   if (found !== undefined) return found;
   if (isMap(fallback) && fallback['DefaultValue'] !== undefined) return fallback['DefaultValue'];
   const problem = `Template error: Unable to get mapping for ${keys.join('::')}`;
@@ -203,7 +219,12 @@ function computed(name: string, compute: Computation): [string, Intrinsic][] {
   return [[name, intrinsic]];
 }
 
-function parts(at: Place, argument: TemplateValue, min: number, max: number): readonly TemplateValue[] {
+function parts(
+  at: Place,
+  argument: TemplateValue,
+  min: number,
+  max: number,
+): readonly TemplateValue[] {
   if (isList(argument) && argument.length >= min && argument.length <= max) return argument;
   const count = min === max ? String(min) : `${min} to ${max}`;
   throw wrong(at, `a list of ${count}`, argument);
@@ -221,6 +242,10 @@ function textOf(at: Place, value: TemplateValue | undefined): string {
   throw wrong(at, 'a text', value);
 }
 
-function wrong({ evaluator, name, path }: Place, rule: string, value: TemplateValue | undefined): Error {
+function wrong(
+  { evaluator, name, path }: Place,
+  rule: string,
+  value: TemplateValue | undefined,
+): Error {
   return evaluator.text.error(path, `${name} takes ${rule}, got ${describeKind(value)}`);
 }

@@ -78,10 +78,10 @@ function itemsOf(
   value: TemplateValue | ParameterValues[string],
   isOfList: boolean,
 ): string[] {
-  if (isOfList && isList(value as TemplateValue)) {
-    return (value as readonly TemplateValue[]).map((item) => textOf(text, path, item));
+  if (isOfList && isList(value)) {
+    return value.map((item) => textOf(text, path, item));
   }
-  const whole = textOf(text, path, value as TemplateValue);
+  const whole = textOf(text, path, value);
   if (!isOfList) return [whole];
   return whole === '' ? [] : whole.split(',').map((item) => item.trim());
 }
@@ -111,8 +111,9 @@ function checkItem(
   if (/\bNumber\b/.test(type) && (value.trim() === '' || !Number.isFinite(Number(value)))) {
     refuse('must be a number');
   }
-  if (isList(allowed) && !allowed.some((one) => String(one as string) === value)) {
-    refuse(`must be one of AllowedValues: ${allowed.map((one) => String(one as string)).join(', ')}`);
+  const choices = isList(allowed) ? allowed.map((one) => textOf(text, path, one)) : [value];
+  if (!choices.includes(value)) {
+    refuse(`must be one of AllowedValues: ${choices.join(', ')}`);
   }
   if (typeof pattern === 'string' && !fullMatch(text, path, pattern).test(value)) {
     refuse(`must match pattern ${pattern}`);
@@ -126,7 +127,8 @@ function checkItem(
   for (const [key, measured, side, rule, unit] of bounds) {
     const bound = definition[key];
     if (bound === undefined) continue;
-    if ((measured - Number(bound)) * side > 0) refuse(`${rule} ${String(bound as number)}${unit}`);
+    if ((measured - Number(bound)) * side > 0)
+      refuse(`${rule} ${textOf(text, path, bound)}${unit}`);
   }
 }
 

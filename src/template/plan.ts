@@ -66,6 +66,8 @@ export class TemplatePlan {
   readonly #renamed: ReadonlyMap<string, string>;
   /** Types of resources that are not here, by logical id. */
   readonly #missing = new Map<string, string>();
+  /** Logical ids of all that a reference may name. */
+  #known: ReadonlySet<string> = new Set();
   /** Logical ids whose condition does not hold. */
   readonly #disabled = new Set<string>();
 
@@ -78,7 +80,7 @@ export class TemplatePlan {
       ...pseudoParameters(options),
       ...resolveParameters(text, options.parameters),
     ]);
-    const evaluator = this.#evaluator(() => 'later');
+    const evaluator = this.#evaluator(() => undefined);
     const scope = new SamScope(text, this.warnings);
     const globals = new Globals(text);
     transformSam(scope, this.#read(evaluator, globals), globals);
@@ -103,7 +105,8 @@ export class TemplatePlan {
     const outputs: Record<string, TemplateOutput> = {};
     for (const [name, output] of Object.entries(this.text.section('Outputs'))) {
       const path = ['Outputs', name];
-      if (!isMap(output)) throw this.text.error(path, `Expected a map, got ${describeKind(output)}`);
+      if (!isMap(output))
+        throw this.text.error(path, `Expected a map, got ${describeKind(output)}`);
       const condition = output['Condition'];
       if (typeof condition === 'string' && !evaluator.holds(condition, path)) continue;
       const evaluated = evaluatedMap(evaluator, output, path);
@@ -142,6 +145,7 @@ export class TemplatePlan {
       if (Object.hasOwn(standIns, asked)) return standIns[asked] ?? '';
       const renamed = this.#renamed.get(asked);
       if (renamed !== undefined) return find(renamed, undefined, path);
+      this.#needed({ logicalId, attribute, path });
       const type = this.#missing.get(logicalId);
       if (type === undefined) return find(logicalId, attribute, path);
       return new Unresolved(
@@ -230,25 +234,22 @@ export class TemplatePlan {
   }
 
   #sort(resources: readonly TemplateResource[]): TemplateResource[] {
-    const known = new Set([...resources.map((one) => one.logicalId), ...this.#missing.keys()]);
+    this.#known = new Set([...resources.map((one) => one.logicalId), ...this.#missing.keys()]);
     return inOrder(
       resources,
       (resource) => {
         if (isQuiet(resource.type)) return [];
         const references = referencesIn(resource.properties, resource.path, this.#names);
-        return [
-          ...resource.dependsOn,
-          ...references.map((reference) => this.#needed(reference, known)),
-        ];
+        return [...resource.dependsOn, ...references.map((reference) => this.#needed(reference))];
       },
       this.text,
     );
   }
 
-  #needed({ logicalId, attribute, path }: Reference, known: ReadonlySet<string>): string {
+  #needed({ logicalId, attribute, path }: Reference): string {
     const asked = attribute === undefined ? logicalId : `${logicalId}.${attribute}`;
     const needed = this.#renamed.get(asked) ?? logicalId;
-    if (known.has(needed) || Object.hasOwn(this.#options.standIns, asked)) return needed;
+    if (this.#known.has(needed) || Object.hasOwn(this.#options.standIns, asked)) return needed;
     if (this.#disabled.has(needed)) {
       throw this.text.error(path, `${needed} is not made, since its condition does not hold`);
     }
@@ -266,7 +267,10 @@ export class TemplatePlan {
     const known = ['AWS::Serverless-2016-10-31', 'AWS::LanguageExtensions'];
     const others = macros.filter((macro) => !known.includes(macro as string));
     if (others.length === 0) return;
-    this.warnings.add(['Transform'], `Macros are not run here: ${others.map(describeKind).join(', ')}`);
+    this.warnings.add(
+      ['Transform'],
+      `Macros are not run here: ${others.map(describeKind).join(', ')}`,
+    );
   }
 }
 

@@ -43,6 +43,11 @@ export class Properties {
     this.path = path;
   }
 
+  /** As they are. */
+  get all(): TemplateMap {
+    return this.#map;
+  }
+
   has(name: string): boolean {
     return Object.hasOwn(this.#map, name);
   }
@@ -142,12 +147,12 @@ export class Properties {
   textMap(name: string): Readonly<Record<string, string>> | undefined {
     const value = this.plain(name);
     if (value === undefined) return undefined;
-    if (!isMap(value as TemplateValue)) throw this.#wrong(name, 'a map', value as TemplateValue);
+    if (!isMap(value)) throw this.#wrong(name, 'a map', value);
     const entries = Object.entries(value as Readonly<Record<string, PlainValue>>);
     return Object.fromEntries(
       entries.map(([key, its]) => {
         if (typeof its === 'object') {
-          throw this.#wrong(`${name}.${key}`, 'a text', its as TemplateValue);
+          throw this.#wrong(`${name}.${key}`, 'a text', its);
         }
         return [key, String(its)];
       }),
@@ -218,7 +223,8 @@ export class Properties {
 
   #plain(value: TemplateValue, path: TemplatePath): PlainValue {
     if (isList(value)) {
-      return value.flatMap((item, index) => this.#plainPart(item, [...path, index]) ?? []);
+      const items = value.map((item, index) => this.#plainPart(item, [...path, index]));
+      return items.filter((item) => item !== undefined);
     }
     if (!isMap(value)) return value as PlainValue;
     const entries = Object.entries(value).flatMap(([key, its]) => {

@@ -12,7 +12,13 @@ import {
 import { longForm, shortFormTags } from './short-forms.ts';
 import { TemplateError } from './template-error.ts';
 import { TemplateText } from './template-text.ts';
-import { isList, isMap, type TemplateMap, type TemplatePath, type TemplateValue } from './template-value.ts';
+import {
+  isList,
+  isMap,
+  type TemplateMap,
+  type TemplatePath,
+  type TemplateValue,
+} from './template-value.ts';
 
 /** More than a template of AWS can have; what goes deeper is an alias that holds itself. */
 const deepest = 100;
@@ -41,7 +47,9 @@ export function readTemplate(text: string, file?: string): TemplateText {
   }
 
   const lineAt = (node: ParsedNode | null | undefined): number | undefined =>
-    node?.range === undefined || node.range === null ? undefined : lines.linePos(node.range[0]).line;
+    node?.range === undefined || node.range === null
+      ? undefined
+      : lines.linePos(node.range[0]).line;
   const reader = new NodeReader(document, file, lineAt);
   const root = reader.read(document.contents, []);
   if (!isMap(root)) {
@@ -72,7 +80,11 @@ class NodeReader {
     this.#note(node, path);
     this.#nodes += 1;
     if (path.length > deepest || this.#nodes > mostNodes) {
-      throw this.#error(node, path, 'This is nested too deeply, or an alias of YAML leads to itself');
+      throw this.#error(
+        node,
+        path,
+        'This is nested too deeply, or an alias of YAML leads to itself',
+      );
     }
     if (isAlias(node)) {
       return this.read((node.resolve(this.#document) as ParsedNode | undefined) ?? null, path);

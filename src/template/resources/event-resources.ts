@@ -57,7 +57,14 @@ export interface PlannedSchedule {
 const dayMs = 86_400_000;
 
 export function readBus(properties: Properties): { readonly name: string | undefined } {
-  properties.ignore('Tags', 'Policy', 'KmsKeyIdentifier', 'Description', 'DeadLetterConfig', 'LogConfig');
+  properties.ignore(
+    'Tags',
+    'Policy',
+    'KmsKeyIdentifier',
+    'Description',
+    'DeadLetterConfig',
+    'LogConfig',
+  );
   return { name: properties.text('Name') };
 }
 

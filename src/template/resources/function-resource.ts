@@ -21,7 +21,7 @@ export interface FunctionSettings {
   readonly description?: string;
   readonly environment?: Readonly<Record<string, string>>;
   readonly tags?: Readonly<Record<string, string>>;
-  readonly architectures?: readonly string[];
+  readonly architectures?: readonly [string];
   readonly ephemeralStorageMb?: number;
   readonly tracing?: string;
   readonly logging?: Readonly<Record<string, string>>;
@@ -38,7 +38,10 @@ export interface FunctionSettings {
 /** https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-lambda-function.html */
 export function readFunction(properties: Properties, metadata: TemplateMap): PlannedFunction {
   if (properties.text('PackageType') === 'Image') {
-    throw properties.error('PackageType', 'Container images are not run here: give the code as files');
+    throw properties.error(
+      'PackageType',
+      'Container images are not run here: give the code as files',
+    );
   }
   const runtime = properties.text('Runtime');
   properties.ignore('CapacityProviderConfig', 'PublishToLatestPublished');
@@ -62,7 +65,7 @@ function settingsOf(properties: Properties): FunctionSettings {
     description: properties.text('Description'),
     environment: properties.map('Environment')?.textMap('Variables'),
     tags: properties.tags('Tags'),
-    architectures: properties.texts('Architectures'),
+    architectures: properties.texts('Architectures') as readonly [string] | undefined,
     ephemeralStorageMb: properties.map('EphemeralStorage')?.integer('Size'),
     tracing: properties.map('TracingConfig')?.text('Mode'),
     logging: loggingOf(properties.map('LoggingConfig')),

@@ -66,9 +66,7 @@ function redriveAllowOf(properties: Properties): PlannedQueue['options']['redriv
   return (Array.isArray(sourceQueueArns) ? sourceQueueArns : [sourceQueueArns]) as string[];
 }
 
-function mapOf(
-  value: PlainValue | undefined,
-): { readonly [key: string]: PlainValue } | undefined {
+function mapOf(value: PlainValue | undefined): { readonly [key: string]: PlainValue } | undefined {
   const isMap = typeof value === 'object' && value !== null && !Array.isArray(value);
   return isMap ? (value as { readonly [key: string]: PlainValue }) : undefined;
 }

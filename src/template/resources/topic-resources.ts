@@ -42,8 +42,7 @@ export function readTopic(properties: Properties): PlannedTopic {
     isFifo: properties.boolean('FifoTopic') ?? false,
     options: withoutUndefined({
       contentBasedDedup: properties.boolean('ContentBasedDeduplication'),
-      dedupScope:
-        properties.text('FifoThroughputScope') === 'MessageGroup' ? 'group' : undefined,
+      dedupScope: properties.text('FifoThroughputScope') === 'MessageGroup' ? 'group' : undefined,
     }),
     subscriptions: properties.maps('Subscription').map((subscription) => ({
       protocol: subscription.neededText('Protocol'),

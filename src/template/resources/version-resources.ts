@@ -76,9 +76,7 @@ export function readAlias(properties: Properties): PlannedAlias {
 }
 
 function provisionedOf(properties: Properties): number | undefined {
-  return properties
-    .map('ProvisionedConcurrencyConfig')
-    ?.integer('ProvisionedConcurrentExecutions');
+  return properties.map('ProvisionedConcurrencyConfig')?.integer('ProvisionedConcurrentExecutions');
 }
 
 export function readLayer(properties: Properties, metadata: TemplateMap): PlannedLayer {

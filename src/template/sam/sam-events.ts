@@ -1,4 +1,9 @@
-import { isMap, type TemplateMap, type TemplatePath, type TemplateValue } from '../template-value.ts';
+import {
+  isMap,
+  type TemplateMap,
+  type TemplatePath,
+  type TemplateValue,
+} from '../template-value.ts';
 import { addHttpRoute, addRestRoute } from './sam-apis.ts';
 import type { SamFunction } from './sam-function.ts';
 import { arnOf, compact, omit, pick, refTarget } from './sam-scope.ts';

@@ -1,5 +1,10 @@
 import type { TemplateResource } from '../template-resource.ts';
-import { isMap, type TemplateMap, type TemplatePath, type TemplateValue } from '../template-value.ts';
+import {
+  isMap,
+  type TemplateMap,
+  type TemplatePath,
+  type TemplateValue,
+} from '../template-value.ts';
 import { transformEvents } from './sam-events.ts';
 import { arnOf, compact, mapAt, omit, type SamScope } from './sam-scope.ts';
 
@@ -42,12 +47,14 @@ export interface SamFunction {
  */
 export function transformFunction(scope: SamScope, resource: TemplateResource): void {
   const { logicalId, properties, path } = resource;
+  const { Role = madeRole(scope, resource) } = properties;
   scope.put({
     ...resource,
     type: 'AWS::Lambda::Function',
     properties: {
       ...omit(properties, consumed),
       ...compact({
+        Role,
         Code: codeOf(properties),
         TracingConfig: tracingOf(properties['Tracing']),
         DeadLetterConfig: deadLetterOf(scope, properties, path),
@@ -59,6 +66,13 @@ export function transformFunction(scope: SamScope, resource: TemplateResource): 
   addEventInvokeConfig(scope, resource, alias);
   addUrl(scope, resource, alias);
   transformEvents({ scope, resource, targetArn });
+}
+
+/** Rights are not here, but templates refer to the role that SAM makes. */
+function madeRole(scope: SamScope, resource: TemplateResource): TemplateValue {
+  const logicalId = `${resource.logicalId}Role`;
+  scope.add(resource, { logicalId, type: 'AWS::IAM::Role', properties: {} });
+  return arnOf(logicalId);
 }
 
 function codeOf({ CodeUri, InlineCode, ImageUri }: TemplateMap): TemplateValue | undefined {

@@ -1,6 +1,6 @@
 import type { Globals } from '../globals.ts';
 import type { TemplateResource } from '../template-resource.ts';
-import type { TemplateMap, TemplateValue } from '../template-value.ts';
+import type { TemplateValue } from '../template-value.ts';
 import { implicitApis } from './sam-apis.ts';
 import { codeLocation, transformFunction } from './sam-function.ts';
 import { compact, mapAt, omit, type SamScope } from './sam-scope.ts';
@@ -32,8 +32,7 @@ const keyTypes: Readonly<Record<string, string>> = { String: 'S', Number: 'N', B
 
 function tableOf(scope: SamScope, resource: TemplateResource): TemplateResource {
   const { properties, path } = resource;
-  const { Name = 'id', Type = 'String' } =
-    mapAt(scope.text, properties, 'PrimaryKey', path) ?? ({} as TemplateMap);
+  const { Name = 'id', Type = 'String' } = mapAt(scope.text, properties, 'PrimaryKey', path) ?? {};
   const type = keyTypes[typeof Type === 'string' ? Type : ''];
   if (type === undefined) {
     const problem = 'The type of a key is String, Number or Binary';
