@@ -116,13 +116,16 @@ export const deployBucket: Deployer = async (stack, resource, properties) => {
   const name = given ?? stack.nameOf(resource, { maxLength: 63, lowerCase: true });
   const { lambda } = stack;
   const bucket = lambda.getBucket(name) ?? lambda.createBucket(name);
-  for (const { targetArn, options } of notifications) {
+  for (const [index, { targetArn, options }] of notifications.entries()) {
     const bus = lambda.getEventBus('default') ?? lambda.createEventBus('default');
     const target = targetArn === undefined ? bus : objectAt(lambda, targetArn);
     if (target === undefined) {
       throw stack.error(resource, `There is no ${targetArn}, which notifications would go to`);
     }
-    await bucket.notify({ ...options, target } as NotificationOptions);
+    // The same again when the template is deployed again.
+    const id = `${resource.logicalId}-${index + 1}`;
+    bucket.removeNotification(id);
+    await bucket.notify({ ...options, id, target } as NotificationOptions);
   }
   const { region } = stack.home;
   return {

@@ -38,7 +38,7 @@ export type ResolvedDeployOptions = Required<Omit<DeployOptions, 'stackName'>> &
   readonly stackName: string | undefined;
 };
 
-export const deployOptionKeys: readonly string[] = Object.keys({
+const deployOptionKeys = Object.keys({
   parameters: true,
   imports: true,
   standIns: true,

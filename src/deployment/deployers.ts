@@ -15,6 +15,7 @@ import {
   deployLayer,
   deployVersion,
 } from './function-deployers.ts';
+import { deployMapping, deployUrl } from './source-deployers.ts';
 
 /** Everything that can be deployed, by its type. Types of SAM that are not here were transformed. */
 export const deployers: ReadonlyMap<string, Deployer> = new Map([
@@ -25,8 +26,10 @@ export const deployers: ReadonlyMap<string, Deployer> = new Map([
   ['AWS::Kinesis::Stream', deployStream],
   ['AWS::Lambda::Alias', deployAlias],
   ['AWS::Lambda::EventInvokeConfig', deployEventInvokeConfig],
+  ['AWS::Lambda::EventSourceMapping', deployMapping],
   ['AWS::Lambda::Function', deployFunction],
   ['AWS::Lambda::LayerVersion', deployLayer],
+  ['AWS::Lambda::Url', deployUrl],
   ['AWS::Lambda::Version', deployVersion],
   ['AWS::S3::Bucket', deployBucket],
   ['AWS::SNS::Subscription', deploySubscription],

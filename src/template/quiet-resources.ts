@@ -45,6 +45,8 @@ const quietTypes: ReadonlyMap<string, Values> = new Map<string, Values>([
     'AWS::Events::EventBusPolicy',
     'AWS::IAM::Policy',
     'AWS::IAM::RolePolicy',
+    'AWS::Lambda::LayerVersionPermission',
+    'AWS::Lambda::Permission',
     'AWS::S3::BucketPolicy',
     'AWS::SNS::TopicPolicy',
     'AWS::SQS::QueuePolicy',

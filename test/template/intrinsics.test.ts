@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { TemplateError } from '../../src/index.ts';
 import { planOf, valueOf } from './plan-of.ts';
 
