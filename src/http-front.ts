@@ -14,11 +14,21 @@ import type {
 import type { FunctionUrlConfig, FunctionUrlOptions } from './sources/function-url-options.ts';
 import { FunctionUrl } from './sources/function-url.ts';
 import { FunctionUrls } from './sources/function-urls.ts';
-import { addressOf, type HttpAddress } from './sources/http/addresses.ts';
+import { addressOf } from './sources/http/addresses.ts';
+import type { Api, ApiParts } from './sources/http/api-host.ts';
+import {
+  resolveHttpApi,
+  resolveRestApi,
+  type HttpApiOptions,
+  type RestApiOptions,
+} from './sources/http/api-options.ts';
 import type { FunctionCaller, HttpCall } from './sources/http/function-caller.ts';
 import { FunctionUrlHost, unknownUrlReply } from './sources/http/function-url-host.ts';
-import { responseOf, type HttpReply } from './sources/http/http-reply.ts';
+import { HttpApi } from './sources/http/http-api.ts';
+import { jsonReply, responseOf, type HttpReply } from './sources/http/http-reply.ts';
+import { nodeListener, type HttpServing, type NodeListener } from './sources/http/node-listener.ts';
 import type { ReceivedRequest } from './sources/http/received-request.ts';
+import { RestApi } from './sources/http/rest-api.ts';
 import { authoriseUnverified, type AuthoriseUrl } from './sources/http/url-access.ts';
 import { receivedFrom } from './sources/http/web-request.ts';
 import type { Storage } from './storage/storage.ts';
@@ -33,17 +43,23 @@ export interface HttpFrontOptions {
 }
 
 /** Everything of a `Lambda` that is reached over HTTP by a name of its own. */
-export class HttpFront implements FunctionFollower, Interceptor {
+export class HttpFront implements FunctionFollower, HttpServing, Interceptor {
   readonly urls: FunctionUrls;
+  /** Serves function URLs and APIs by the host that a request names; leaves other hosts alone. */
+  readonly listener: NodeListener;
   /** Who may use a function URL. */
   authorise: AuthoriseUrl;
   readonly #options: HttpFrontOptions;
   readonly #urlHost: FunctionUrlHost;
+  readonly #caller: FunctionCaller;
+  readonly #apis = new Map<string, Api>();
 
   constructor(options: HttpFrontOptions) {
     const { home, clock, ids, storage } = options;
     this.#options = options;
     this.authorise = authoriseUnverified(home);
+    this.listener = nodeListener(this);
+    this.#caller = this.#createCaller();
     this.urls = new FunctionUrls({
       home,
       clock,
@@ -56,7 +72,7 @@ export class HttpFront implements FunctionFollower, Interceptor {
       home,
       clock,
       ids,
-      caller: this.#caller(),
+      caller: this.#caller,
       authorise: (question) => this.authorise(question),
     });
   }
@@ -74,17 +90,30 @@ export class HttpFront implements FunctionFollower, Interceptor {
     return config && this.#handleOf(config);
   }
 
-  /** Answers for hosts of this `Lambda`; `undefined` for others. */
-  async serve(request: ReceivedRequest): Promise<HttpReply | undefined> {
-    const address = this.addressOf(request.url.hostname);
-    if (address === undefined) return undefined;
-    const config = this.urls.byId(address.id);
-    return config === undefined ? unknownUrlReply() : this.#urlHost.serve(config, request);
+  createHttpApi(options: HttpApiOptions): HttpApi {
+    const api = new HttpApi(resolveHttpApi(options, this.#options.home), this.#apiParts());
+    this.#apis.set(api.id, api);
+    return api;
   }
 
-  /** What a host name stands for here; whether there is such a thing is another question. */
-  addressOf(hostname: string): HttpAddress | undefined {
-    return addressOf(hostname, this.#options.home.region);
+  createRestApi(options: RestApiOptions): RestApi {
+    const api = new RestApi(resolveRestApi(options, this.#options.home), this.#apiParts());
+    this.#apis.set(api.id, api);
+    return api;
+  }
+
+  takes(url: URL): boolean {
+    return addressOf(url.hostname, this.#options.home.region) !== undefined;
+  }
+
+  async serve(request: ReceivedRequest): Promise<HttpReply | undefined> {
+    const address = addressOf(request.url.hostname, this.#options.home.region);
+    if (address === undefined) return undefined;
+    if (address.kind === 'api') {
+      return this.#apis.get(address.id)?.serveHost(request) ?? unknownApiReply();
+    }
+    const config = this.urls.byId(address.id);
+    return config === undefined ? unknownUrlReply() : this.#urlHost.serve(config, request);
   }
 
   async fetch(input: Request | string | URL, init: RequestInit | undefined): Promise<Response> {
@@ -93,7 +122,7 @@ export class HttpFront implements FunctionFollower, Interceptor {
     if (reply !== undefined) return responseOf(reply, request.method);
     throw new InvalidOptionError(
       'input',
-      `a function URL of ${this.#options.home.region}`,
+      `a function URL or an API of ${this.#options.home.region}`,
       request.url,
       'Nothing leaves the process here: use the global `fetch` for the rest of the web',
     );
@@ -147,8 +176,15 @@ export class HttpFront implements FunctionFollower, Interceptor {
 
   /** Only what exists: a URL that somebody has on AWS itself is the network's matter. */
   #isHere(hostname: string): boolean {
-    const address = this.addressOf(hostname);
-    return address !== undefined && this.urls.byId(address.id) !== undefined;
+    const address = addressOf(hostname, this.#options.home.region);
+    if (address === undefined) return false;
+    const { kind, id } = address;
+    return kind === 'api' ? this.#apis.has(id) : this.urls.byId(id) !== undefined;
+  }
+
+  #apiParts(): ApiParts {
+    const { home, clock, ids } = this.#options;
+    return { home, clock, ids, caller: this.#caller, onDeleted: (id) => this.#apis.delete(id) };
   }
 
   #handleOf(config: FunctionUrlConfig): FunctionUrl {
@@ -171,7 +207,7 @@ export class HttpFront implements FunctionFollower, Interceptor {
     }
   }
 
-  #caller(): FunctionCaller {
+  #createCaller(): FunctionCaller {
     const targetOf = (functionName: string, qualifier: string | undefined) =>
       this.#options.rooms().store.router.target(functionName, qualifier).pick();
     return {
@@ -185,6 +221,10 @@ export class HttpFront implements FunctionFollower, Interceptor {
       },
     };
   }
+}
+
+function unknownApiReply(): HttpReply {
+  return jsonReply(403, { message: 'Forbidden' }, [['x-amzn-ErrorType', 'ForbiddenException']]);
 }
 
 function optionsOf({ requestId, traceId, signal }: HttpCall) {

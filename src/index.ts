@@ -44,6 +44,8 @@ export { Table } from './brokers/table.ts';
 export { Bucket } from './brokers/bucket.ts';
 export { FunctionUrl } from './sources/function-url.ts';
 export { FunctionUrlNotFoundError } from './sources/function-urls.ts';
+export { HttpApi } from './sources/http/http-api.ts';
+export { RestApi } from './sources/http/rest-api.ts';
 export { BrokerError } from './brokers/broker-error.ts';
 export { deployTemplate } from './template-deployment.ts';
 export { TemplateError } from './template/template-error.ts';
@@ -115,6 +117,14 @@ export type {
   FunctionUrlConfig,
   FunctionUrlOptions,
 } from './sources/function-url-options.ts';
+export type {
+  ApiTarget,
+  HttpApiOptions,
+  HttpApiRoute,
+  RestApiOptions,
+  RestApiRoute,
+} from './sources/http/api-options.ts';
+export type { NodeListener } from './sources/http/node-listener.ts';
 export type { CorsOptions, ResolvedCors } from './sources/http/cors.ts';
 export type { AsyncOptions, DestinationOption, RecordCallback } from './async/async-options.ts';
 export type { InvocationRecord } from './async/invocation-record.ts';

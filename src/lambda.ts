@@ -49,6 +49,9 @@ import { registerRooms } from './lambda-rooms.ts';
 import { Resources } from './resources.ts';
 import type { MappingOptions } from './sources/mapping-options.ts';
 import type { Mapping } from './sources/mapping.ts';
+import type { HttpApiOptions, RestApiOptions } from './sources/http/api-options.ts';
+import type { HttpApi } from './sources/http/http-api.ts';
+import type { RestApi } from './sources/http/rest-api.ts';
 import { FaultyStorage } from './storage/faulty-storage.ts';
 import { LogStore, type LogFilter, type LogLine } from './observe/log-store.ts';
 import { followLogs } from './observe/log-tail.ts';
@@ -478,12 +481,34 @@ export class Lambda implements AsyncDisposable {
   }
 
   /**
-   * Asks a function URL of this `Lambda`, without a socket: the web's `fetch`, except that redirects and
+   * Asks a function URL or an API of this `Lambda`, without a socket: the web's `fetch`, except that redirects and
    * compressed bodies come as the function gave them. Streams both ways; aborting ends the wait.
    * @throws {InvalidOptionError} for a URL that is nowhere here
    */
   async fetch(input: Request | string | URL, init?: RequestInit): Promise<Response> {
     return this.#http.fetch(input, init);
+  }
+
+  /**
+   * An HTTP API in front of functions; lives as long as the process.
+   * https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api.html
+   * @example
+   * const api = lambda.createHttpApi({
+   *   name: 'shop',
+   *   routes: [{ method: 'GET', path: '/orders/{id}', target: orders }],
+   * });
+   * const response = await api.handle(new Request('http://localhost/orders/7'));
+   */
+  createHttpApi(options: HttpApiOptions): HttpApi {
+    return this.#http.createHttpApi(options);
+  }
+
+  /**
+   * A REST API in front of functions, with proxy integrations; lives as long as the process.
+   * https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-rest-api.html
+   */
+  createRestApi(options: RestApiOptions): RestApi {
+    return this.#http.createRestApi(options);
   }
 
   /** Log lines as AWS would show them: every stream that fits the filter. */

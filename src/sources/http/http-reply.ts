@@ -24,7 +24,7 @@ export function jsonReply(status: number, message: object, headers: Pairs = []):
 
 /** For callers who speak the web's language. `HEAD` gets no body. */
 export function responseOf({ status, headers, body }: HttpReply, method: string): Response {
-  const isBare = method === 'HEAD' || withoutBody.has(status);
+  const isBare = method === 'HEAD' || isBodyless(status);
   if (isBare) dropBody(body);
   return new Response(isBare ? null : (body as Uint8Array<ArrayBuffer>), {
     status,
@@ -37,4 +37,8 @@ export function dropBody(body: HttpReply['body']): void {
   if (body instanceof Uint8Array) return;
   // A stream that has failed already has nothing to be told.
   body.cancel().catch(() => {});
+}
+
+export function isBodyless(status: number): boolean {
+  return withoutBody.has(status);
 }

@@ -8,6 +8,15 @@ export function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
+/** What a handler that streams has written may be anything. @throws MalformedResult */
+export function parsed(json: string): unknown {
+  try {
+    return JSON.parse(json);
+  } catch {
+    throw new MalformedResult('It is no JSON');
+  }
+}
+
 /** A number, or its digits. @throws MalformedResult */
 export function statusOf(value: unknown): number {
   const status = typeof value === 'string' && /^\d{3}$/.test(value) ? Number(value) : value;

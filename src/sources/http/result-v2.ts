@@ -6,6 +6,7 @@ import {
   headersOf,
   isRecord,
   MalformedResult,
+  parsed,
   statusOf,
   withoutFraming,
 } from './result-parts.ts';
@@ -18,7 +19,7 @@ import {
  * @throws MalformedResult
  */
 export function replyV2(resultJson: string, usualType = 'application/json'): HttpReply {
-  const result: unknown = JSON.parse(resultJson);
+  const result: unknown = parsed(resultJson);
   if (!isRecord(result) || !('statusCode' in result)) {
     const body = Buffer.from(typeof result === 'string' ? result : resultJson);
     return { status: 200, headers: [['content-type', 'application/json']], body };

@@ -1,5 +1,5 @@
 import type { HttpReply } from './http-reply.ts';
-import { isRecord, MalformedResult, statusOf } from './result-parts.ts';
+import { isRecord, MalformedResult, parsed, statusOf } from './result-parts.ts';
 import { headersV2 } from './result-v2.ts';
 
 /** What `HttpResponseStream.from` sets; such a stream begins with status, headers and cookies. */
@@ -90,12 +90,4 @@ function preludeOf(bytes: Buffer): Omit<HttpReply, 'body'> {
     status: statusOf(statusCode),
     headers: headersV2(headers, cookies, 'application/octet-stream'),
   };
-}
-
-function parsed(json: string): unknown {
-  try {
-    return JSON.parse(json);
-  } catch {
-    throw new MalformedResult('The stream begins with no JSON');
-  }
 }
