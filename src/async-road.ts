@@ -57,7 +57,7 @@ export class AsyncRoad implements FunctionFollower {
 
   constructor(options: AsyncRoadOptions) {
     const { home, invoker, admission, storage, clock, ids, events } = options;
-    const find = (arn: string): DeliveryTarget | undefined => this.#find(arn);
+    const find = (arn: string): DeliveryTarget | undefined => this.find(arn);
     this.#options = options;
     this.#configs = new AsyncConfigs(home, find);
     this.queue = new EventQueue({
@@ -197,7 +197,7 @@ export class AsyncRoad implements FunctionFollower {
   }
 
   /** What records, letters and notifications can go to. */
-  #find(arn: string): DeliveryTarget | undefined {
+  find(arn: string): DeliveryTarget | undefined {
     const found = this.#options.resources.target(arn);
     if (found !== undefined) return found;
     const named = parseFunctionArn(arn);

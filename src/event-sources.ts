@@ -1,3 +1,8 @@
+import {
+  UndeliverableError,
+  type DeliveryTarget,
+  type FindTarget,
+} from './async/delivery-target.ts';
 import type { FunctionFollower } from './control-plane.ts';
 import type { Home } from './core/arn.ts';
 import type { Clock } from './core/clock.ts';
@@ -7,8 +12,10 @@ import type { FunctionStore } from './functions/store.ts';
 import type { Invoker } from './invoke/invoker.ts';
 import type { Resources } from './resources.ts';
 import { BatchCaller } from './sources/batch-caller.ts';
+import type { FailureDelivery, GivenUpBatch } from './sources/failure-record.ts';
 import { Mapping } from './sources/mapping.ts';
 import type { MappingOptions } from './sources/mapping-options.ts';
+import type { MappingRecord } from './sources/mapping-record.ts';
 import { Mappings } from './sources/mappings.ts';
 import type { Storage } from './storage/storage.ts';
 
@@ -21,15 +28,19 @@ export interface EventSourcesOptions {
   readonly invoker: Invoker;
   readonly resources: Resources;
   readonly storage: Storage;
+  /** Where records of failures can go. */
+  readonly findTarget: FindTarget;
 }
 
 /** Wires event source mappings to the queues, streams and tables that they read and the functions that they invoke. */
 export class EventSources implements FunctionFollower {
   readonly mappings: Mappings;
   readonly #caller: BatchCaller;
+  readonly #options: EventSourcesOptions;
 
   constructor(options: EventSourcesOptions) {
     const { home, clock, ids, events, store, invoker, resources, storage } = options;
+    this.#options = options;
     this.#caller = new BatchCaller({
       clock,
       events,
@@ -45,6 +56,8 @@ export class EventSources implements FunctionFollower {
       caller: this.#caller,
       state: storage.isDurable ? storage.state : undefined,
       findSource: (arn) => resources.source(arn),
+      canTakeFailures: (arn) => takesFailures(options.findTarget(arn)),
+      deliverFailure: (mapping, delivery, batch) => this.#deliver(mapping, delivery, batch),
     });
     resources.onSource((arn) => this.mappings.sourceAdded(arn));
   }
@@ -82,4 +95,49 @@ export class EventSources implements FunctionFollower {
   qualifierDeleted(functionName: string, qualifier: string): void {
     this.mappings.functionDeleted(functionName, qualifier);
   }
+
+  /** As AWS does, once: the records stay in their stream for as long as it keeps them. */
+  async #deliver(
+    mapping: MappingRecord,
+    delivery: FailureDelivery,
+    batch: GivenUpBatch,
+  ): Promise<void> {
+    const { events, clock } = this.#options;
+    const { to, body } = delivery;
+    const { id: mappingId, functionName, sourceArn } = mapping;
+    const { length: records } = batch.records;
+    const facts = { mappingId, functionName, sourceArn, to, records };
+    try {
+      await this.#hand(delivery);
+      events.emit({ type: 'mapping.failureDelivered', at: clock.now(), ...facts });
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      if (!events.has('mapping.failureUndelivered')) {
+        process.emitWarning(
+          `The record of ${records} records of ${sourceArn} that were given up could not be delivered to ${to}: ${reason}`,
+          { type: 'IsolambdaUndelivered' },
+        );
+      }
+      events.emit({
+        type: 'mapping.failureUndelivered',
+        at: clock.now(),
+        ...facts,
+        reason,
+        body,
+      });
+    }
+  }
+
+  async #hand({ to, body, object }: FailureDelivery): Promise<void> {
+    const target = this.#options.findTarget(to);
+    if (target?.kind === 'queue' && !target.isFifo) await target.send(body, {});
+    else if (target?.kind === 'topic' && !target.isFifo) await target.publish(body, {});
+    else if (target?.kind === 'bucket') await target.put(object.key, object.body, {});
+    else throw new UndeliverableError(`There is no ${to} that takes records of failures`);
+  }
+}
+
+function takesFailures(target: DeliveryTarget | undefined): boolean {
+  if (target?.kind === 'queue' || target?.kind === 'topic') return !target.isFifo;
+  return target?.kind === 'bucket';
 }

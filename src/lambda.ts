@@ -209,6 +209,7 @@ export class Lambda implements AsyncDisposable {
       store,
       invoker: this.#invoker,
       resources: this.#resources,
+      findTarget: (arn) => this.#road.find(arn),
     });
     this.#context = {
       store,

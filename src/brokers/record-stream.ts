@@ -9,6 +9,8 @@ export interface RecordStream<R> {
   listShards(): Promise<readonly ShardDescription[]>;
   /** A place in a shard. It can be used several times, for as long as the stream says. */
   getShardIterator(shardId: string, position: ShardPosition): Promise<string>;
+  /** Of the shard's last record, or the shard's own while it has none: reading after it gives what comes from now on. */
+  latestSequenceNumber(shardId: string): Promise<string>;
   getRecords(iterator: string, options?: GetRecordsOptions): Promise<RecordPage<R>>;
   /**
    * Tells when reading on may give something new: a record came, or a shard ended. Called at once and often, so

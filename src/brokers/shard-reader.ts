@@ -83,6 +83,10 @@ export class ShardReader<R> {
     return this.#iteratorAt(shard, this.#indexOf(shard, position));
   }
 
+  latestSequenceNumber(shardId: string): string {
+    return this.#find(shardId).latestNumber;
+  }
+
   /** @param copy makes what the caller gets, so that it may write into it */
   getRecords(iterator: string, options: GetRecordsOptions, copy: (record: R) => R): RecordPage<R> {
     const { maxRecords, maxBytes, clock } = this.#options;

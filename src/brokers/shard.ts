@@ -55,6 +55,12 @@ export class Shard<R> {
     return this.#oldestIndex + this.#entries.length - this.#head;
   }
 
+  /** Of the last record, kept or not; the shard's own before the first one. */
+  get latestNumber(): string {
+    const last = this.nextIndex - 1;
+    return last === 0 ? this.numbers.first : this.numbers.of(last, this.#lastArrivalMs);
+  }
+
   /** Keeps a record. `make` gets the number and the time that it has: times never go back within a shard. */
   append(
     nowMs: number,

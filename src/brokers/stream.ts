@@ -138,6 +138,10 @@ export class Stream implements RecordStream<StreamRecord> {
     return this.#reader.getShardIterator(shardId, position);
   }
 
+  async latestSequenceNumber(shardId: string): Promise<string> {
+    return this.#reader.latestSequenceNumber(shardId);
+  }
+
   /**
    * Up to 10,000 records of 10 MiB together. Records that became too old are passed over.
    * @throws BrokerError `ExpiredIteratorException`, `InvalidArgumentException`

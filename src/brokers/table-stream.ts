@@ -137,6 +137,10 @@ export class TableStream implements RecordStream<TableStreamRecord> {
     return this.#reader.getShardIterator(shardId, position);
   }
 
+  async latestSequenceNumber(shardId: string): Promise<string> {
+    return this.#reader.latestSequenceNumber(shardId);
+  }
+
   /**
    * Up to 1,000 records of 1 MB together.
    * @throws BrokerError `ExpiredIteratorException`, `TrimmedDataAccessException`

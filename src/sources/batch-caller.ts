@@ -1,5 +1,10 @@
 import type { Clock } from '../core/clock.ts';
-import { ClosedError, FunctionNotFoundError, ThrottledError } from '../core/errors.ts';
+import {
+  ClosedError,
+  FunctionNotFoundError,
+  PayloadTooLargeError,
+  ThrottledError,
+} from '../core/errors.ts';
 import type { Events } from '../core/events.ts';
 import { isEndless, roundsOf, withRound } from '../core/lineage.ts';
 import type { FunctionRecord } from '../functions/function-record.ts';
@@ -57,6 +62,10 @@ export class BatchCaller {
     } catch (error) {
       if (error instanceof ClosedError) return { kind: 'stopped' };
       if (error instanceof ThrottledError) return { kind: 'not-run', reason: 'throttled' };
+      if (error instanceof PayloadTooLargeError) {
+        // A single record that no request takes; trying again is for the mapping to decide.
+        return { kind: 'error', executedVersion: target.qualifier ?? '$LATEST' };
+      }
       if (error instanceof FunctionNotFoundError) {
         return { kind: 'not-run', reason: error.message };
       }

@@ -4,6 +4,7 @@ import { LambdaError } from '../core/errors.ts';
 export class MappingNotFoundError extends LambdaError<'ERR_MAPPING_NOT_FOUND'> {
   override readonly name: string = 'MappingNotFoundError';
   readonly awsCode = 'ResourceNotFoundException';
+  readonly awsStatus = 404;
   readonly awsMessage = 'The resource you requested does not exist.';
 
   constructor(id: string) {
@@ -15,6 +16,7 @@ export class MappingNotFoundError extends LambdaError<'ERR_MAPPING_NOT_FOUND'> {
 export class MappingInUseError extends LambdaError<'ERR_MAPPING_IN_USE'> {
   override readonly name: string = 'MappingInUseError';
   readonly awsCode = 'ResourceInUseException';
+  readonly awsStatus = 400;
   readonly awsMessage: string;
 
   constructor(id: string, state: string, wanted: 'update' | 'delete') {

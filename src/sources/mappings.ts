@@ -1,15 +1,17 @@
-import type { Queue } from '../brokers/queue.ts';
+import { Queue } from '../brokers/queue.ts';
 import type { Stream } from '../brokers/stream.ts';
-import type { TableStream } from '../brokers/table-stream.ts';
+import { TableStream } from '../brokers/table-stream.ts';
 import type { Home } from '../core/arn.ts';
 import type { Clock } from '../core/clock.ts';
-import { ConflictError } from '../core/errors.ts';
+import { ConflictError, FunctionNotFoundError } from '../core/errors.ts';
 import type { Events } from '../core/events.ts';
 import type { Ids } from '../core/ids.ts';
+import type { Target } from '../functions/routing.ts';
 import type { FunctionStore } from '../functions/store.ts';
 import { Journal } from '../functions/journal.ts';
 import type { StateStore } from '../storage/state-store.ts';
 import type { BatchCaller } from './batch-caller.ts';
+import type { FailureDelivery, GivenUpBatch } from './failure-record.ts';
 import { MappingInUseError, MappingNotFoundError } from './mapping-errors.ts';
 import type { MappingChanges, MappingOptions } from './mapping-options.ts';
 import {
@@ -26,9 +28,12 @@ import {
   resolveSettings,
 } from './mapping-rules.ts';
 import { mappingDocument, mappingKey, mappingPrefix, readMapping } from './mapping-state.ts';
-import type { Poller, PollerOptions } from './poller.ts';
+import type { Poller, StreamPollerOptions } from './poller.ts';
 import { QueuePoller } from './queue-poller.ts';
 import { SourceRules } from './source-rules.ts';
+import { StreamPoller } from './stream-poller.ts';
+import { StreamProgress } from './stream-progress.ts';
+import { kinesisFormat, tableFormat } from './stream-records.ts';
 
 /** What there is to read. */
 export type Source = Queue | Stream | TableStream;
@@ -45,6 +50,14 @@ export interface MappingsOptions {
   readonly state: StateStore | undefined;
   /** A queue, stream or table stream of this `Lambda`. */
   readonly findSource: (arn: string) => Source | undefined;
+  /** Whether records of failures can go there. */
+  readonly canTakeFailures: (arn: string) => boolean;
+  /** Tells of a batch of a stream that was given up; never rejects. */
+  readonly deliverFailure: (
+    mapping: MappingRecord,
+    delivery: FailureDelivery,
+    batch: GivenUpBatch,
+  ) => Promise<void>;
 }
 
 interface Entry {
@@ -52,6 +65,7 @@ interface Entry {
   state: MappingState;
   lastResult: string;
   poller: Poller | undefined;
+  progress: StreamProgress;
   /** Settles when no change is under way; never rejects. */
   settled: Promise<void>;
 }
@@ -89,7 +103,7 @@ export class Mappings {
     const settings = resolveSettings(tuning, source);
     this.#rules.checkStart(settings);
     const target = this.#rules.target(options.target);
-    this.#rules.checkPair(source, target);
+    this.#rules.checkPair(source, target, settings);
     const id = ids.uuid();
     const entry = await this.#journal.commit(subject, () => {
       this.#checkIsNew(source.arn, target.functionArn);
@@ -202,6 +216,9 @@ export class Mappings {
       } else if (record.sourceArn !== arn) {
         continue;
       }
+      // Nothing is in it yet: `LATEST` is where it begins.
+      entry.progress = new StreamProgress();
+      entry.progress.hasBegun = true;
       this.#start(entry);
     }
   }
@@ -234,6 +251,7 @@ export class Mappings {
       state,
       lastResult: nothingProcessed,
       poller: undefined,
+      progress: new StreamProgress(),
       settled: Promise.resolve(),
     };
     this.#lastSequence = Math.max(this.#lastSequence, record.sequence);
@@ -251,7 +269,7 @@ export class Mappings {
     const settings = changedSettings(before.settings, changes, source);
     const target = this.#rules.target(changes.target ?? before.functionArn);
     if (target.functionArn !== before.functionArn) this.#checkIsNew(source.arn, target.functionArn);
-    this.#rules.checkPair(source, target);
+    this.#rules.checkPair(source, target, settings);
     return Object.freeze({
       ...before,
       ...target,
@@ -282,33 +300,38 @@ export class Mappings {
       return;
     }
     const { isEnabled } = entry.record;
+    if (isEnabled) await this.#start(entry)?.ready;
     this.#move(entry, isEnabled ? 'Enabled' : 'Disabled');
-    if (isEnabled) this.#start(entry);
   }
 
   /** Where there is no source yet, `sourceAdded` starts it. */
-  #start(entry: Entry): void {
+  #start(entry: Entry): Poller | undefined {
     const { findSource, store, home, clock, ids, events, caller } = this.#options;
     const { record } = entry;
     const source = findSource(record.sourceArn);
-    if (source === undefined || this.#isStopping) return;
+    if (source === undefined || this.#isStopping) return undefined;
     const { functionName, qualifier } = record;
-    const poller: Poller = pollerFor(source, {
+    const target = store.router.target(functionName, qualifier);
+    const options: StreamPollerOptions = {
       mapping: record,
-      target: store.router.target(functionName, qualifier),
+      target,
       home,
       clock,
       ids,
       events,
       caller,
+      progress: entry.progress,
+      deliverFailure: (delivery, batch) => this.#options.deliverFailure(record, delivery, batch),
       onResult: (isSuccess) => {
         entry.lastResult = isSuccess ? 'OK' : 'PROBLEM: Function call failed';
       },
       onSourceGone: (reason) => {
         if (entry.poller === poller && !this.#isStopping) this.#switchOff(entry, reason);
       },
-    });
+    };
+    const poller = pollerFor(source, options);
     entry.poller = poller;
+    return poller;
   }
 
   /** Not its owner's will: what the mapping needs is gone. */
@@ -378,8 +401,23 @@ export class Mappings {
   }
 }
 
-function pollerFor(source: Source, options: PollerOptions): Poller {
-  return new QueuePoller(options, source as Queue);
+function pollerFor(source: Source, options: StreamPollerOptions): Poller {
+  if (source instanceof Queue) return new QueuePoller(options, source);
+  if (source instanceof TableStream) return new StreamPoller(options, source, tableFormat);
+  const { home, target } = options;
+  const roleArn = (): string => roleOf(target);
+  const format = kinesisFormat({ streamArn: source.arn, region: home.region, roleArn });
+  return new StreamPoller(options, source, format);
+}
+
+/** A function that was deleted has none; nobody gets such a record. */
+function roleOf(target: Target): string {
+  try {
+    return target.pick().version.config.role;
+  } catch (error) {
+    if (error instanceof FunctionNotFoundError) return '';
+    throw error;
+  }
 }
 
 function infoOf({ record, state, lastResult }: Entry): MappingInfo {

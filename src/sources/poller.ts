@@ -4,10 +4,14 @@ import type { Events, MappingFacts } from '../core/events.ts';
 import type { Ids } from '../core/ids.ts';
 import type { Target } from '../functions/routing.ts';
 import type { BatchCaller } from './batch-caller.ts';
+import type { FailureDelivery, GivenUpBatch } from './failure-record.ts';
 import type { MappingRecord } from './mapping-record.ts';
+import type { StreamProgress } from './stream-progress.ts';
 
 /** Reads a source for one mapping until it is stopped. */
 export interface Poller {
+  /** From when on nothing that comes is missed; never rejects. */
+  readonly ready: Promise<void>;
   /** Takes nothing more; resolves when the batches that run have ended. Nothing that was taken is lost. */
   stop(): Promise<void>;
 }
@@ -25,6 +29,13 @@ export interface PollerOptions {
   readonly onResult: (isSuccess: boolean) => void;
   /** The source is gone; the poller has ended. */
   readonly onSourceGone: (reason: string) => void;
+}
+
+/** What pollers of streams need besides. */
+export interface StreamPollerOptions extends PollerOptions {
+  readonly progress: StreamProgress;
+  /** Tells of a batch that was given up; never rejects. */
+  readonly deliverFailure: (delivery: FailureDelivery, batch: GivenUpBatch) => Promise<void>;
 }
 
 /** What a batch that could not be invoked, or a source that could not be read, waits for its next try. */

@@ -20,6 +20,7 @@ type PartResult = 'done' | 'some-left' | 'left';
  * https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html
  */
 export class QueuePoller implements Poller {
+  readonly ready: Promise<void> = Promise.resolve();
   readonly #options: PollerOptions;
   readonly #queue: Queue;
   readonly #origin: SqsOrigin;

@@ -67,7 +67,7 @@ export class SourceRules {
   }
 
   /** What must hold between source, function and settings. */
-  checkPair(source: SourceFacts, target: MappingTarget): void {
+  checkPair(source: SourceFacts, target: MappingTarget, settings: MappingSettings): void {
     const { findSource, store } = this.#options;
     const { config } = store.router.target(target.functionName, target.qualifier).pick().version;
     if (config.perTenant) {
@@ -75,8 +75,18 @@ export class SourceRules {
       throw new InvalidOptionError('target', rule, target.functionArn);
     }
     const found = findSource(source.arn);
-    if (!(found instanceof Queue)) throw new InvalidOptionError('source', 'a queue', source.arn);
+    if (!(found instanceof Queue)) {
+      this.#checkDestination(settings.onFailure);
+      return;
+    }
     checkVisibility(found.settings.visibilityTimeoutMs, config.timeoutMs);
+  }
+
+  #checkDestination(onFailure: string | null): void {
+    if (onFailure === null || this.#options.canTakeFailures(onFailure)) return;
+    const rule = 'a standard queue, a standard topic or a bucket of this Lambda';
+    const said = `The destination ARN ${onFailure} is invalid.`;
+    throw new AwsRuleError('onFailure', rule, onFailure, said);
   }
 }
 
