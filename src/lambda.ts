@@ -52,6 +52,7 @@ import type { Mapping } from './sources/mapping.ts';
 import type { HttpApiOptions, RestApiOptions } from './sources/http/api-options.ts';
 import type { HttpApi } from './sources/http/http-api.ts';
 import type { RestApi } from './sources/http/rest-api.ts';
+import { urlAuthoriser } from './url-authoriser.ts';
 import { FaultyStorage } from './storage/faulty-storage.ts';
 import { LogStore, type LogFilter, type LogLine } from './observe/log-store.ts';
 import { followLogs } from './observe/log-tail.ts';
@@ -211,6 +212,7 @@ export class Lambda implements AsyncDisposable {
       resources: this.#resources,
       findTarget: (arn) => this.#road.find(arn),
     });
+    this.#http.authorise = urlAuthoriser(access, resolved.access, home);
     this.#context = {
       store,
       policies,

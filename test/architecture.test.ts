@@ -97,7 +97,7 @@ const rooms: Record<string, Rule> = {
   },
   // The door knows the records that it shows; what it does, it does by the files at the top.
   aws: {
-    mayImport: ['core', 'functions', 'invoke', 'async', 'network/interceptor', 'lambda'],
+    mayImport: ['core', 'functions', 'invoke', 'async', 'sources', 'network/interceptor', 'lambda'],
     packages: ['@smithy/eventstream-codec', 'rou3'],
   },
   // Event builders share formats and digests with the brokers and the hosts of APIs.
@@ -117,6 +117,7 @@ const filesOfLambda = new Set([
   'invocable',
   'control-plane',
   'http-front',
+  'url-authoriser',
   'async-road',
   'event-sources',
   'resources',

@@ -16,6 +16,7 @@ import { readUrl, urlDocument, urlKey, urlPrefix } from './function-url-state.ts
 export class FunctionUrlNotFoundError extends LambdaError<'ERR_FUNCTION_URL_NOT_FOUND'> {
   override readonly name: string = 'FunctionUrlNotFoundError';
   readonly awsCode = 'ResourceNotFoundException';
+  readonly awsStatus = 404;
   readonly awsMessage = 'The resource you requested does not exist.';
 
   constructor(arn: string) {

@@ -125,7 +125,7 @@ export const strings = {
   Header: { type: 'string', max: 1024 },
   InstanceType: { type: 'string', min: 1, max: 30, pattern: '[a-zA-Z0-9\\.\\*\\-]+' },
   InvocationType: { type: 'string', values: ['Event', 'RequestResponse', 'DryRun'] },
-  InvokeMode: { type: 'string', values: ['BUFFERED', 'RESPONSE_STREAM'] },
+  InvokeMode: { type: 'string', values: ['RESPONSE_STREAM', 'BUFFERED'] },
   KMSKeyArn: { type: 'string', max: 10000, pattern: '(arn:(aws[a-zA-Z-]*)?:[a-z0-9-.]+:.*)|()' },
   KMSKeyArnNonEmpty: { type: 'string', max: 10000, pattern: 'arn:(aws[a-zA-Z-]*)?:[a-z0-9-.]+:.*' },
   KafkaSchemaRegistryAuthType: {

@@ -3,6 +3,7 @@ import { aliasOperations } from './aliases.ts';
 import { codeSigningOperations } from './code-signing.ts';
 import { capacityProviderOperations } from './capacity-providers.ts';
 import { eventInvokeConfigOperations } from './event-invoke-config.ts';
+import { functionUrlOperations } from './function-urls.ts';
 import { functionOperations } from './functions.ts';
 import { invokeOperations } from './invoke.ts';
 import { layerOperations } from './layers.ts';
@@ -18,6 +19,7 @@ export const operations: Partial<Operations> = {
   ...capacityProviderOperations,
   ...eventInvokeConfigOperations,
   ...functionOperations,
+  ...functionUrlOperations,
   ...invokeOperations,
   ...layerOperations,
   ...recursionOperations,
