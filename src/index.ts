@@ -124,6 +124,7 @@ export type {
   RestApiOptions,
   RestApiRoute,
 } from './sources/http/api-options.ts';
+export type { ApiRoute } from './sources/http/api-host.ts';
 export type { NodeListener } from './sources/http/node-listener.ts';
 export type { CorsOptions, ResolvedCors } from './sources/http/cors.ts';
 export type { AsyncOptions, DestinationOption, RecordCallback } from './async/async-options.ts';

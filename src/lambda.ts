@@ -51,6 +51,7 @@ import type { MappingOptions } from './sources/mapping-options.ts';
 import type { Mapping } from './sources/mapping.ts';
 import type { HttpApiOptions, RestApiOptions } from './sources/http/api-options.ts';
 import type { HttpApi } from './sources/http/http-api.ts';
+import type { NodeListener } from './sources/http/node-listener.ts';
 import type { RestApi } from './sources/http/rest-api.ts';
 import { urlAuthoriser } from './url-authoriser.ts';
 import { FaultyStorage } from './storage/faulty-storage.ts';
@@ -490,6 +491,14 @@ export class Lambda implements AsyncDisposable {
    */
   async fetch(input: Request | string | URL, init?: RequestInit): Promise<Response> {
     return this.#http.fetch(input, init);
+  }
+
+  /**
+   * Serves function URLs and APIs to `node:http` by the host that a request names, such as
+   * `{id}.lambda-url.{region}.localhost`; resolves with `false` for other hosts.
+   */
+  get listener(): NodeListener {
+    return this.#http.listener;
   }
 
   /**

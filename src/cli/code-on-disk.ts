@@ -1,7 +1,11 @@
 import { existsSync, statSync } from 'node:fs';
 import { basename, extname, resolve } from 'node:path';
-import type { CodeSource } from '../index.ts';
+import { fileURLToPath } from 'node:url';
+import type { CodeSource, Lambda, LambdaFunction } from '../index.ts';
 import { RefusedError } from './exit-code.ts';
+import { settingsOf, type FunctionFlags } from './function-flags.ts';
+import type { Terminal } from './terminal.ts';
+import type { VariablesOf } from './variables.ts';
 
 /** Code that was named by a path, with a name and a handler for the function. */
 export interface CodeOnDisk {
@@ -15,9 +19,33 @@ export interface CodeOnDisk {
 
 const bundled = ['.js', '.mjs', '.cjs', '.jsx', '.ts', '.mts', '.cts', '.tsx'];
 
-/** Whether the argument names something on the disk and not a function of a template. */
-export function isPath(nameOrFile: string, cwd: string): boolean {
-  return existsSync(resolve(cwd, nameOrFile)) || /[/\\]|\.[a-z]{2,3}$/.test(nameOrFile);
+/** A name of a function has no slash and no extension. */
+export function looksLikePath(nameOrFile: string): boolean {
+  return /[/\\]|^\.|\.[a-z]{2,3}$/.test(nameOrFile);
+}
+
+/** How a file becomes a function. */
+export interface FileUse {
+  readonly flags: FunctionFlags & { readonly handler?: string };
+  readonly variablesOf: VariablesOf;
+  readonly terminal: Terminal;
+  readonly cwd: string;
+}
+
+/** Deploys a file, folder or zip as a function; one of that name that is there is brought up to date. */
+export async function deployFile(
+  lambda: Lambda,
+  file: string,
+  { flags, variablesOf, terminal, cwd }: FileUse,
+): Promise<LambdaFunction> {
+  const { name, path, code, handler, isBundled } = codeOnDisk(file, cwd, flags.handler);
+  if (isBundled) needEsbuild(file, (module) => fileURLToPath(import.meta.resolve(module)));
+  terminal.progress(`${isBundled ? 'bundling' : 'reading'} ${path}`);
+  const options = { code, handler, environment: variablesOf(name), ...settingsOf(flags) };
+  const existing = lambda.getFunction(name);
+  if (existing === undefined) return lambda.createFunction({ name, ...options });
+  await existing.update(options);
+  return existing;
 }
 
 /** `handler` is what the user said: `app.main`, or the export alone. */

@@ -69,6 +69,7 @@ const entries: Record<string, Entry> = {
       'AliasChanges',
       'AliasOptions',
       'AliasRecord',
+      'ApiRoute',
       'ApiTarget',
       'Architecture',
       'Archive',

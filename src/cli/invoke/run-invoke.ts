@@ -27,7 +27,7 @@ export async function runInvoke(
   // What the command printed is the log; nobody reads it again.
   const lambda = new Lambda({ logEntries: 0 });
   try {
-    const target = await deployTarget(lambda, nameOrFile, flags, io, terminal);
+    const target = await deployTarget(lambda, nameOrFile, flags, { io, terminal });
     const log = new InvocationLog(lambda, target.name, terminal, flags);
     const all: Invoked[] = [];
     for (let round = 1; round <= flags.repeat; round += 1) {

@@ -17,6 +17,16 @@ export interface ApiParts {
   readonly onDeleted: (id: string) => void;
 }
 
+/** What an API answers, and with which function. */
+export interface ApiRoute {
+  /** Upper case; `ANY` for any. */
+  readonly method: string;
+  readonly path: string;
+  readonly functionName: string;
+  /** A version or an alias. */
+  readonly qualifier: string | undefined;
+}
+
 /** An API in this process: ask it by `handle`, `lambda.fetch(api.url)`, or serve it with `node:http`. */
 export abstract class Api {
   readonly id: string;
@@ -25,6 +35,7 @@ export abstract class Api {
   readonly url: string;
   /** A listener for `http.createServer`, whatever the host; paths come without the stage. */
   readonly listener: NodeListener;
+  readonly routes: readonly ApiRoute[];
   /** Host name of `url`. */
   protected readonly domainName: string;
   protected readonly parts: ApiParts;
@@ -36,6 +47,11 @@ export abstract class Api {
     this.domainName = `${this.id}.execute-api.${home.region}.amazonaws.com`;
     const stage = api.stage === '$default' ? '' : `${api.stage}/`;
     this.url = `https://${this.domainName}/${stage}`;
+    this.routes = Object.freeze(
+      api.routes.map(({ method, path, functionName, qualifier }) =>
+        Object.freeze({ method, path, functionName, qualifier }),
+      ),
+    );
     this.parts = parts;
     this.listener = nodeListener({
       takes: () => true,

@@ -4,7 +4,6 @@ import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 import { describe, expect, test } from 'vitest';
 import { Lambda, type NodeListener } from '../../../src/index.ts';
-import { roomsOf } from '../../../src/lambda-rooms.ts';
 import { deploy, echo } from './fixture.ts';
 
 /** A server that answers 418 to what the listener leaves alone. */
@@ -52,7 +51,7 @@ test.each([
 ])('a function URL is served under %s', async (_, hostOf) => {
   await using lambda = new Lambda();
   const { id } = await (await deploy(lambda, echo)).createUrl();
-  await using server = await serving(roomsOf(lambda).http.listener);
+  await using server = await serving(lambda.listener);
   const response = await ask(server.port, hostOf(id), {
     method: 'POST',
     path: '/a%2Fb?c=d',
@@ -73,7 +72,7 @@ test.each([
 
 test("other hosts are left alone, and unknown URLs are nobody's", async () => {
   await using lambda = new Lambda();
-  await using server = await serving(roomsOf(lambda).http.listener);
+  await using server = await serving(lambda.listener);
   for (const host of ['localhost', 'a.lambda-url.eu-west-1.on.aws', 'bad host']) {
     expect((await ask(server.port, host)).statusCode, host).toBe(418);
   }
@@ -91,7 +90,7 @@ test('cookies are lines of their own, and HEAD tells the length of what it does 
     `exports.handler = async () => ({ statusCode: 201, cookies: ['a=1', 'b=2'], body: 'hello' });`,
   );
   const { id } = await fn.createUrl();
-  await using server = await serving(roomsOf(lambda).http.listener);
+  await using server = await serving(lambda.listener);
   const host = `${id}.lambda-url.us-east-1.localhost`;
   const response = await ask(server.port, host, { method: 'HEAD' });
   expect(response.headers['set-cookie']).toEqual(['a=1', 'b=2']);
@@ -102,7 +101,7 @@ test('cookies are lines of their own, and HEAD tells the length of what it does 
 test('a body that is too large is refused before it is over', async () => {
   await using lambda = new Lambda();
   const { id } = await (await deploy(lambda, echo)).createUrl();
-  await using server = await serving(roomsOf(lambda).http.listener);
+  await using server = await serving(lambda.listener);
   const host = `${id}.lambda-url.us-east-1.localhost`;
   const request = httpRequest({
     port: server.port,
@@ -134,7 +133,7 @@ describe('a stream', () => {
     await using lambda = new Lambda();
     const fn = await deploy(lambda, chunks);
     const { id } = await fn.createUrl({ invokeMode: 'RESPONSE_STREAM' });
-    await using server = await serving(roomsOf(lambda).http.listener);
+    await using server = await serving(lambda.listener);
     let written = 0;
     lambda.on('log.written', () => (written += 1));
     const response = await ask(server.port, `${id}.lambda-url.us-east-1.localhost`);
@@ -159,7 +158,7 @@ describe('a stream', () => {
       });`,
     );
     const { id } = await fn.createUrl({ invokeMode: 'RESPONSE_STREAM' });
-    await using server = await serving(roomsOf(lambda).http.listener);
+    await using server = await serving(lambda.listener);
     const response = await ask(server.port, `${id}.lambda-url.us-east-1.localhost`);
     await expect(buffer(response)).rejects.toThrow('aborted');
   });
@@ -168,7 +167,7 @@ describe('a stream', () => {
     await using lambda = new Lambda();
     const fn = await deploy(lambda, chunks);
     const { id } = await fn.createUrl({ invokeMode: 'RESPONSE_STREAM' });
-    await using server = await serving(roomsOf(lambda).http.listener);
+    await using server = await serving(lambda.listener);
     const finished = new Promise((resolve) => lambda.on('invocation.finished', resolve));
     const response = await ask(server.port, `${id}.lambda-url.us-east-1.localhost`);
     response.destroy();
@@ -191,9 +190,27 @@ test('an API listens by itself', async () => {
 test('a closed Lambda is not available', async () => {
   const lambda = new Lambda();
   const { id } = await (await deploy(lambda, echo)).createUrl();
-  await using server = await serving(roomsOf(lambda).http.listener);
+  await using server = await serving(lambda.listener);
   await lambda.close();
   const response = await ask(server.port, `${id}.lambda-url.us-east-1.localhost`);
   expect(response.statusCode).toBe(503);
   response.resume();
+});
+
+test('an API says what it answers, and with which function', async () => {
+  await using lambda = new Lambda();
+  const orders = await deploy(lambda, echo);
+  await orders.publishVersion();
+  const { routes } = lambda.createHttpApi({
+    name: 'shop',
+    routes: [
+      { method: 'get', path: '/orders/{id}', target: orders },
+      { path: '$default', target: `${orders.name}:1` },
+    ],
+  });
+  const { name: functionName } = orders;
+  expect(routes).toEqual([
+    { method: 'GET', path: '/orders/{id}', functionName, qualifier: undefined },
+    { method: 'ANY', path: '$default', functionName, qualifier: '1' },
+  ]);
 });
