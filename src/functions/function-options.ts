@@ -22,7 +22,7 @@ export interface FunctionOptions extends KeptOptions {
    */
   readonly handler?: string;
   /**
-   * The handler contract to follow. https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtimes.html
+   * The handler contract to follow: Node 20 has that of Node 22. Code runs on the Node of the host. https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtimes.html
    * @default 'nodejs24.x'
    */
   readonly runtime?: Runtime;

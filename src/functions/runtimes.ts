@@ -1,10 +1,23 @@
 import { InvalidOptionError } from '../core/errors.ts';
 import { AwsRuleError } from './aws-rule-error.ts';
 
-/** Runtimes whose handler contract isolambda follows. */
-export type Runtime = 'nodejs22.x' | 'nodejs24.x';
+/** Runtimes that functions may name. */
+export type Runtime = 'nodejs20.x' | 'nodejs22.x' | 'nodejs24.x';
 
-const supportedRuntimes: readonly Runtime[] = ['nodejs22.x', 'nodejs24.x'];
+/** Handler contracts that guests follow; Node itself is the same for all. */
+export type HandlerContract = 'nodejs22.x' | 'nodejs24.x';
+
+const supportedRuntimes: readonly Runtime[] = ['nodejs20.x', 'nodejs22.x', 'nodejs24.x'];
+
+/** AWS's runtime client gave Node 20 the contract that it gives Node 22. */
+export function contractOf(runtime: Runtime): HandlerContract {
+  return runtime === 'nodejs20.x' ? 'nodejs22.x' : runtime;
+}
+
+/** The major version of Node in a runtime's name. */
+export function nodeMajorOf(runtime: Runtime): string {
+  return runtime.slice('nodejs'.length, -'.x'.length);
+}
 
 /** https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtimes.html, deprecated ones included. */
 const awsRuntime =
@@ -24,6 +37,6 @@ export function checkRuntime(value: unknown): asserts value is Runtime {
     'runtime',
     rule,
     value,
-    `AWS knows the runtime ${value}, but isolambda runs Node.js only: ${supportedRuntimes.join(' and ')}.`,
+    `AWS knows the runtime ${value}, but isolambda runs Node.js only: ${supportedRuntimes.join(', ')}.`,
   );
 }

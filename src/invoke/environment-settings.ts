@@ -2,6 +2,7 @@ import type { Clock } from '../core/clock.ts';
 import type { EnvironmentInfo } from '../core/events.ts';
 import type { Ids } from '../core/ids.ts';
 import { limits } from '../core/limits.ts';
+import { contractOf, nodeMajorOf } from '../functions/runtimes.ts';
 import type { FunctionVersionRecord } from '../functions/function-record.ts';
 import type { EnvironmentSettings } from './executor.ts';
 
@@ -45,7 +46,7 @@ export function environmentSettings(
   const { version, info, usualArn } = environment;
   const { config } = version;
   return {
-    runtime: config.runtime,
+    runtime: contractOf(config.runtime),
     functionName: version.functionName,
     functionVersion: version.version,
     usualArn,
@@ -82,7 +83,7 @@ function systemVariables(
   region: string,
 ): Record<string, string> {
   const { config } = version;
-  const nodeMajor = config.runtime === 'nodejs22.x' ? 'node22' : 'node24';
+  const nodeMajor = `node${nodeMajorOf(config.runtime)}`;
   return {
     _HANDLER: config.handler,
     AWS_REGION: region,

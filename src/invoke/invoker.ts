@@ -4,6 +4,7 @@ import type { EnvironmentInfo, Events } from '../core/events.ts';
 import type { Ids } from '../core/ids.ts';
 import { checkPayloadSize } from '../core/payload-size.ts';
 import type { Program } from '../core/program.ts';
+import { contractOf } from '../functions/runtimes.ts';
 import type { FunctionVersionRecord } from '../functions/function-record.ts';
 import type { ResolvedTarget } from '../functions/routing.ts';
 import type { Admission, ConcurrencyPool } from './admission.ts';
@@ -436,7 +437,7 @@ export class Invoker {
     return faultPayload(fault, {
       requestId,
       timeoutMs: version.config.timeoutMs,
-      runtime: version.config.runtime,
+      runtime: contractOf(version.config.runtime),
       style: this.#options.errorStyle,
       at: new Date(this.#clock.now()).toISOString(),
     });
@@ -453,7 +454,8 @@ export class Invoker {
     const { logged } = fault.failure;
     if (logged === '') return;
     const { info, version } = environment;
-    const initLabel = version.config.runtime === 'nodejs22.x' ? 'Uncaught Exception' : 'Init Error';
+    const initLabel =
+      contractOf(version.config.runtime) === 'nodejs22.x' ? 'Uncaught Exception' : 'Init Error';
     const label = phase === 'init' ? initLabel : 'Invoke Error';
     this.#events.emit({
       type: 'log.written',

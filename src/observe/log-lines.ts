@@ -61,7 +61,7 @@ function consoleText(event: LambdaEvents['log.written']): string {
 /** Before the first invocation Node 22's client prints `undefined`, Node 24's a dash. */
 function requestIdOrNone(event: LambdaEvents['log.written']): string {
   if (event.requestId !== undefined) return event.requestId;
-  return event.environment.runtime === 'nodejs22.x' ? 'undefined' : '-';
+  return event.environment.runtime === 'nodejs24.x' ? '-' : 'undefined';
 }
 
 function reportText(requestId: string, report: ReportFigures): string {
@@ -182,7 +182,7 @@ function reportEvents(event: LambdaEvents['invocation.finished']): PlatformEvent
 }
 
 function runtimeVersion(environment: EnvironmentInfo): string {
-  return environment.runtime === 'nodejs22.x' ? 'nodejs:22.v10' : 'nodejs:24.v10';
+  return environment.runtime.replace(/^nodejs(\d+)\.x$/, 'nodejs:$1.v10');
 }
 
 /** AWS prints the ARN of a runtime build; there is none here, so the hash is zero. */

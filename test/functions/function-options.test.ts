@@ -178,7 +178,7 @@ test.each(['python3.13', 'nodejs18.x', 'java21', 'provided.al2023', 'dotnet8', '
   'the AWS runtime %s is refused with the ones that run here',
   (runtime) => {
     expect(() => resolve({ runtime: untyped(runtime) })).toThrow(
-      `Expected \`runtime\` to be one of "nodejs22.x", "nodejs24.x", got "${runtime}". AWS knows the runtime`,
+      `Expected \`runtime\` to be one of "nodejs20.x", "nodejs22.x", "nodejs24.x", got "${runtime}". AWS knows the runtime`,
     );
   },
 );

@@ -4,6 +4,7 @@ import type { BuildFailure, BuildOptions, BuildResult, Message, Plugin } from 'e
 import { CodeError } from '../../core/errors.ts';
 import { createDeployment } from './deployment.ts';
 import type { Deployment } from './deployment.ts';
+import { nodeMajorOf, type Runtime } from '../runtimes.ts';
 
 type Esbuild = Pick<typeof import('esbuild'), 'build'>;
 type Format = 'cjs' | 'esm';
@@ -11,7 +12,7 @@ type Format = 'cjs' | 'esm';
 interface BundleOptions {
   /** Guest path of the bundle without its extension, such as `/var/task/index`. */
   readonly stem: string;
-  readonly runtime: 'nodejs22.x' | 'nodejs24.x';
+  readonly runtime: Runtime;
 }
 
 const shownErrors = 5;
@@ -116,7 +117,7 @@ function buildOptions(
     bundle: true,
     platform: 'node',
     format,
-    target: runtime === 'nodejs22.x' ? 'node22' : 'node24',
+    target: `node${nodeMajorOf(runtime)}`,
     sourcemap: 'linked',
     sourcesContent: true,
     charset: 'utf8',

@@ -14,11 +14,12 @@ import { ModuleGraph } from './module-graph.ts';
 import { detectFormat, loadLexers } from './module-syntax.ts';
 import { withoutHashbang } from './rewrite.ts';
 import { writeZip } from './zip-writer.ts';
+import type { Runtime } from '../runtimes.ts';
 
 export interface LoadOptions {
   /** Names the file of `{ source }` and `{ file }`: `src/app.handler` gives `/var/task/src/app.js`. */
   readonly handler: string;
-  readonly runtime: 'nodejs22.x' | 'nodejs24.x';
+  readonly runtime: Runtime;
   /** What goes into `/opt`; later ones go over earlier ones. @default [] */
   readonly layers?: readonly LoadedLayer[];
 }
