@@ -3,6 +3,7 @@ import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { describe, expect, test } from 'vitest';
 import { awsClientConfig } from '../../src/aws/index.ts';
 import { Lambda } from '../../src/lambda.ts';
+import { VirtualClock } from '../../src/testing/virtual-clock.ts';
 
 const file = fileURLToPath(new URL('../fixtures/handlers/calls-lambda.ts', import.meta.url));
 const credentials = { accessKeyId: 'a', secretAccessKey: 'b' };
@@ -73,4 +74,31 @@ test('a loop of requests through the API is stopped at the 17th round', async ()
   expect(Payload!.transformToString()).toBe('"RecursiveInvocationException"');
   expect(rounds).toBe(16);
   expect(stopped).toBe(1);
+});
+
+test('virtual time goes on while one function waits for another', async () => {
+  const clock = new VirtualClock();
+  await using lambda = new Lambda({ blanks: 0, clock });
+  awsClientConfig(lambda);
+  await lambda.createFunction({
+    name: 'slow',
+    timeoutMs: 900_000,
+    cpuMs: 5_000,
+    code: {
+      source:
+        'exports.handler = () => new Promise((resolve) => setTimeout(resolve, 600_000, "late"))',
+    },
+  });
+  const caller = await lambda.createFunction({
+    name: 'caller',
+    timeoutMs: 900_000,
+    cpuMs: 5_000,
+    code: {
+      source: `exports.handler = async () => (await fetch(
+        'https://lambda.us-east-1.amazonaws.com/2015-03-31/functions/slow/invocations', { method: 'POST' })).json()`,
+    },
+  });
+  const called = caller.call();
+  await clock.advance(600_000);
+  expect(await called).toBe('late');
 });
