@@ -22,6 +22,8 @@ export interface MappingOptions extends MappingTuning {
   readonly target: string | { readonly arn: string };
   /** Streams only, and required there; streams of tables know no `AT_TIMESTAMP`. */
   readonly startingPosition?: StartingPosition;
+  /** @default {} */
+  readonly tags?: Readonly<Record<string, string>>;
   /** Epoch milliseconds, not in the future; with `AT_TIMESTAMP`, and required there. */
   readonly startingAtMs?: number;
 }

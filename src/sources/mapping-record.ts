@@ -28,6 +28,7 @@ export interface MappingInfo extends MappingSettings {
   readonly lastProcessingResult: string;
   /** Epoch milliseconds. */
   readonly lastModifiedMs: number;
+  readonly tags: Readonly<Record<string, string>>;
 }
 
 /** What a mapping is, without what it does now; kept in the storage. */
@@ -46,7 +47,13 @@ export interface MappingRecord {
   readonly isEnabled: boolean;
   readonly stateReason: string;
   readonly lastModifiedMs: number;
+  readonly tags: Readonly<Record<string, string>>;
+  /** What a door in front was asked to keep, and does not change what the mapping does. */
+  readonly kept: KeptMembers;
 }
+
+/** Plain data that is shown again as it came. */
+export type KeptMembers = Readonly<Record<string, unknown>>;
 
 /** AWS's words for a state that its owner has asked for. */
 export function userReason(kind: SourceKind): string {

@@ -20,7 +20,7 @@ export interface SourceFacts {
   readonly isFifo: boolean;
 }
 
-type SettingOptions = Omit<MappingOptions, 'source' | 'target' | 'enabled'>;
+type SettingOptions = Omit<MappingOptions, 'source' | 'target' | 'enabled' | 'tags'>;
 
 const tuningKeys = {
   enabled: true,
@@ -42,6 +42,7 @@ const optionKeys = Object.keys({
   target: true,
   startingPosition: true,
   startingAtMs: true,
+  tags: true,
   ...tuningKeys,
 } satisfies Record<keyof MappingOptions, true>);
 
@@ -234,6 +235,11 @@ function checkPosition(position: unknown, atMs: unknown, { kind, arn }: SourceFa
   if (kind === 'table') {
     const said = `Unsupported starting position for arn type: ${arn}`;
     throw new AwsRuleError('startingPosition', '"TRIM_HORIZON" or "LATEST"', position, said);
+  }
+  if (typeof atMs === 'number' && atMs < 0) {
+    const said =
+      'Received Exception while reading from provided stream. class java.lang.Long can not be converted to a Timestamp';
+    throw new AwsRuleError('startingAtMs', 'epoch milliseconds', atMs, said);
   }
   checkInteger('startingAtMs', atMs, { min: 0, max: 8.64e15 });
 }

@@ -8,6 +8,7 @@ import {
   readDocument,
   writeDocument,
 } from '../functions/state-document.ts';
+import { resolveTags } from '../functions/tags.ts';
 import type { StateDocument } from '../storage/state-store.ts';
 import type { MappingSettings } from './mapping-options.ts';
 import type { MappingRecord } from './mapping-record.ts';
@@ -38,6 +39,8 @@ export function readMapping(document: StateDocument): MappingRecord {
     checkText('stateReason', stateReason);
     checkInteger('lastModifiedMs', lastModifiedMs, anyCount);
     checkContent('settings', settings);
+    const { tags = {}, kept = {} } = content;
+    checkContent('kept', kept);
     checkText('functionArn', content['functionArn']);
     const named = parseFunctionArn(content['functionArn']);
     if (named === undefined) {
@@ -57,6 +60,8 @@ export function readMapping(document: StateDocument): MappingRecord {
       isEnabled,
       stateReason,
       lastModifiedMs,
+      tags: resolveTags(tags),
+      kept,
     };
   });
 }

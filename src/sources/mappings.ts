@@ -9,6 +9,7 @@ import type { Ids } from '../core/ids.ts';
 import type { Target } from '../functions/routing.ts';
 import type { FunctionStore } from '../functions/store.ts';
 import { Journal } from '../functions/journal.ts';
+import { resolveTags } from '../functions/tags.ts';
 import type { StateStore } from '../storage/state-store.ts';
 import type { BatchCaller } from './batch-caller.ts';
 import type { FailureDelivery, GivenUpBatch } from './failure-record.ts';
@@ -16,6 +17,7 @@ import { MappingInUseError, MappingNotFoundError } from './mapping-errors.ts';
 import type { MappingChanges, MappingOptions } from './mapping-options.ts';
 import {
   nothingProcessed,
+  type KeptMembers,
   userReason,
   type MappingInfo,
   type MappingRecord,
@@ -95,9 +97,10 @@ export class Mappings {
    * @throws ConflictError when the function reads this source already
    * @throws AwsRuleError for what AWS refuses
    */
-  async create(options: MappingOptions): Promise<MappingInfo> {
+  async create(options: MappingOptions, kept: KeptMembers = {}): Promise<MappingInfo> {
     checkOptionNames(options);
-    const { source: _source, target: _target, enabled: isEnabled = true, ...tuning } = options;
+    const { source: _source, target: _target, enabled: isEnabled = true, ...others } = options;
+    const { tags = {}, ...tuning } = others;
     const { clock, ids, home } = this.#options;
     const source = this.#rules.source(options.source);
     const settings = resolveSettings(tuning, source);
@@ -118,6 +121,8 @@ export class Mappings {
         isEnabled: this.#rules.flag('enabled', isEnabled),
         stateReason: userReason(source.kind),
         lastModifiedMs: clock.now(),
+        tags: resolveTags(tags),
+        kept,
       });
       return {
         stored: () => ({ put: [mappingDocument(record)] }),
@@ -155,11 +160,12 @@ export class Mappings {
    * @throws MappingInUseError while another change is under way
    * @throws MappingNotFoundError
    */
-  async update(id: string, changes: MappingChanges): Promise<MappingInfo> {
+  async update(id: string, changes: MappingChanges, kept: KeptMembers = {}): Promise<MappingInfo> {
     checkChangeNames(changes);
     const entry = await this.#journal.commit(subject, () => {
       const found = this.#needIdle(id, 'update');
-      const record = this.#changed(found.record, changes);
+      const changed = this.#changed(found.record, changes);
+      const record = Object.freeze({ ...changed, kept: { ...changed.kept, ...kept } });
       return {
         stored: () => ({ put: [mappingDocument(record)] }),
         apply: () => {
@@ -193,6 +199,26 @@ export class Mappings {
     });
     this.#settle(entry);
     return infoOf(entry);
+  }
+
+  /** Replaces the tags; allowed in every state. @throws MappingNotFoundError */
+  async setTags(id: string, given: Readonly<Record<string, string>>): Promise<void> {
+    const tags = resolveTags(given);
+    await this.#journal.commit(subject, () => {
+      const entry = this.#need(id);
+      const record = Object.freeze({ ...entry.record, tags });
+      return {
+        stored: () => ({ put: [mappingDocument(record)] }),
+        apply: () => {
+          entry.record = record;
+        },
+      };
+    });
+  }
+
+  /** @throws MappingNotFoundError */
+  keptOf(id: string): KeptMembers {
+    return this.#need(id).record.kept;
   }
 
   /** Takes up what the storage kept, when sources and functions are there. */
@@ -421,7 +447,8 @@ function roleOf(target: Target): string {
 }
 
 function infoOf({ record, state, lastResult }: Entry): MappingInfo {
-  const { settings, isEnabled: _wanted, sequence: _place, qualifier: _qualifier, ...rest } = record;
+  const { settings, isEnabled: _wanted, sequence: _place, ...others } = record;
+  const { qualifier: _qualifier, kept: _kept, ...rest } = others;
   return Object.freeze({ ...rest, ...settings, state, lastProcessingResult: lastResult });
 }
 

@@ -39,6 +39,7 @@ describe('a mapping', () => {
       parallelizationFactor: 1,
       tumblingWindowMs: 0,
       onFailure: null,
+      tags: {},
     });
     expect(lambda.getMapping(mapping.id)?.info).toEqual(mapping.info);
     expect(lambda.listMappings().map(({ id }) => id)).toEqual([mapping.id]);

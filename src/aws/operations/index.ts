@@ -2,6 +2,7 @@ import type { Operations } from '../operation.ts';
 import { aliasOperations } from './aliases.ts';
 import { codeSigningOperations } from './code-signing.ts';
 import { capacityProviderOperations } from './capacity-providers.ts';
+import { eventSourceMappingOperations } from './event-source-mappings.ts';
 import { eventInvokeConfigOperations } from './event-invoke-config.ts';
 import { functionUrlOperations } from './function-urls.ts';
 import { functionOperations } from './functions.ts';
@@ -18,6 +19,7 @@ export const operations: Partial<Operations> = {
   ...codeSigningOperations,
   ...capacityProviderOperations,
   ...eventInvokeConfigOperations,
+  ...eventSourceMappingOperations,
   ...functionOperations,
   ...functionUrlOperations,
   ...invokeOperations,

@@ -38,6 +38,12 @@ function tagged(call: Call, arn: string): Tagged {
     const { tags } = needCodeSigning(call, arn);
     return { tags, replace: (changed) => store.codeSigning.update(arn, { tags: changed }) };
   }
+  const [, mappingId] = /:event-source-mapping:(.+)$/.exec(arn) ?? [];
+  if (mappingId !== undefined) {
+    const { mappings } = call.rooms.sources;
+    const { tags } = mappings.get(mappingId);
+    return { tags, replace: (changed) => mappings.setTags(mappingId, changed) };
+  }
   if (parseFunctionArn(arn)?.qualifier !== undefined) {
     throw invalidParameter(
       'Tags on function aliases and versions are not supported. Please specify a function ARN.',
