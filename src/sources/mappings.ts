@@ -84,6 +84,8 @@ export class Mappings {
   readonly #journal: Journal;
   readonly #rules: SourceRules;
   readonly #entries = new Map<string, Entry>();
+  /** Changes that nobody asked for, on their way to the storage. */
+  readonly #writing = new Set<Promise<void>>();
   #lastSequence = 0;
   #isStopping = false;
 
@@ -235,7 +237,7 @@ export class Mappings {
     for (const entry of this.#entries.values()) {
       if (entry.state !== 'Enabled' || entry.poller !== undefined) continue;
       const { record } = entry;
-      if (record.kind === 'table' && tableOf(record.sourceArn) === tableOf(arn)) {
+      if (record.kind === 'table' && isStreamOfSameTable(record.sourceArn, arn)) {
         // The stream of a table that was made again has another ARN.
         entry.record = Object.freeze({ ...record, sourceArn: arn });
         this.#keep(entry);
@@ -269,6 +271,7 @@ export class Mappings {
         await entry.settled;
       }),
     );
+    await Promise.all(this.#writing);
   }
 
   #add(record: MappingRecord, state: MappingState): Entry {
@@ -307,7 +310,7 @@ export class Mappings {
   }
 
   #settle(entry: Entry): void {
-    entry.settled = this.#finish(entry);
+    entry.settled = entry.settled.then(() => this.#finish(entry));
   }
 
   async #finish(entry: Entry): Promise<void> {
@@ -371,12 +374,19 @@ export class Mappings {
 
   /** Should it fail, the next restart finds the mapping as it was. */
   #keep({ record }: Entry): void {
-    this.#options.state?.write({ put: [mappingDocument(record)] }).catch((error: unknown) => {
-      process.emitWarning(error instanceof Error ? error : String(error));
-    });
+    const { state } = this.#options;
+    if (state === undefined) return;
+    const writing = state
+      .write({ put: [mappingDocument(record)] })
+      .catch((error: unknown) => {
+        process.emitWarning(error instanceof Error ? error : String(error));
+      })
+      .finally(() => this.#writing.delete(writing));
+    this.#writing.add(writing);
   }
 
   #move(entry: Entry, state: MappingState): void {
+    if (entry.state === state) return;
     entry.state = state;
     const { stateReason: reason } = entry.record;
     this.#options.events.emit({
@@ -452,9 +462,9 @@ function infoOf({ record, state, lastResult }: Entry): MappingInfo {
   return Object.freeze({ ...rest, ...settings, state, lastProcessingResult: lastResult });
 }
 
-/** Of the ARN of a table's stream. */
-function tableOf(streamArn: string): string | undefined {
-  return streamArn.split('/stream/')[0];
+function isStreamOfSameTable(streamArn: string, arn: string): boolean {
+  const [table] = streamArn.split('/stream/');
+  return arn.startsWith(`${table}/stream/`);
 }
 
 /** A change that was asked for answers with its first state. */

@@ -265,6 +265,38 @@ describe('a mapping is refused', () => {
   });
 });
 
+describe('after a restart', () => {
+  test('streams and tables are read again once they are made again', async () => {
+    const clock = new VirtualClock(start);
+    const folder = await mkdtemp(join(tmpdir(), 'isolambda-'));
+    const storage = { file: join(folder, 'lambda.db') };
+    const partitionKey = { name: 'id', type: 'S' } as const;
+    try {
+      const first = await Lambda.open({ clock, storage });
+      const { target } = await collector(first);
+      const options = { target, startingPosition: 'LATEST' } as const;
+      const source = first.createTable('items', { partitionKey, stream: 'KEYS_ONLY' });
+      await first.createMapping({ source, ...options });
+      await first.createMapping({ source: first.createStream('clicks'), ...options });
+      await first.close();
+      await clock.advance(1_000);
+
+      await using second = await Lambda.open({ clock, storage });
+      expect(second.listMappings().map(({ state }) => state)).toEqual(['Enabled', 'Enabled']);
+      const invoked = record(second, 'mapping.batchSucceeded');
+      const table = second.createTable('items', { partitionKey, stream: 'KEYS_ONLY' });
+      await table.put({ id: 'a' });
+      const stream = second.createStream('clicks');
+      await stream.putRecord({ partitionKey: 'k', data: '1' });
+      await clock.advance(0);
+      const read = new Set(invoked.map(({ sourceArn }) => sourceArn));
+      expect(read).toEqual(new Set([table.stream?.arn, stream.arn]));
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+  });
+});
+
 describe('closing', () => {
   test('gives back what was gathered and ends what runs', async () => {
     const clock = new VirtualClock(start);
