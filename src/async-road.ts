@@ -24,7 +24,8 @@ import type { ResolvedTarget, Target } from './functions/routing.ts';
 import type { FunctionStore } from './functions/store.ts';
 import type { Admission } from './invoke/admission.ts';
 import type { Executor } from './invoke/executor.ts';
-import type { Invoker } from './invoke/invoker.ts';
+import type { Invocation, Invoker } from './invoke/invoker.ts';
+import type { InvokeOutcome } from './invoke/outcome.ts';
 import type { InvokeOptions } from './invocable.ts';
 import type { Resources } from './resources.ts';
 import type { Storage } from './storage/storage.ts';
@@ -39,9 +40,16 @@ export interface AsyncRoadOptions {
   /** Trouble on purpose. */
   readonly faults: FaultInjection | undefined;
   readonly resources: Resources;
+  /** Takes events to durable functions. */
+  readonly durable: DurableAcceptor;
   readonly clock: Clock;
   readonly ids: Ids;
   readonly events: Events;
+}
+
+/** Starts executions of durable functions for events. */
+interface DurableAcceptor {
+  accept(target: ResolvedTarget, invocation: Invocation): Promise<InvokeOutcome>;
 }
 
 /**
@@ -67,7 +75,10 @@ export class AsyncRoad implements FunctionFollower {
       configs: this.#configs,
       find,
       pick: (functionName, qualifier) => this.#pick(functionName, qualifier),
-      invoke: (target, invocation) => invoker.invoke(target, invocation),
+      invoke: (target, invocation) =>
+        target.version.config.durable === null
+          ? invoker.invoke(target, invocation)
+          : options.durable.accept(target, invocation),
       disturb: (requestId, attempt) => this.#disturb(requestId, attempt),
       factsOf: (functionName) => this.#factsOf(functionName),
       openQueue: (queue) => storage.openQueue(queue),

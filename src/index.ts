@@ -36,6 +36,14 @@ export { StorageError } from './storage/storage-error.ts';
 export { RecursiveInvocationError } from './core/lineage.ts';
 export { SystemClock } from './core/clock.ts';
 export { engineReport } from './isolate/engine-report.ts';
+export { DurableExecution } from './durable/durable-execution.ts';
+export {
+  CallbackTimeoutError,
+  ExecutionAlreadyStartedError,
+  ExecutionFailedError,
+  ExecutionNotFoundError,
+  NotDurableError,
+} from './durable/durable-errors.ts';
 export { Queue } from './brokers/queue.ts';
 export { Topic } from './brokers/topic.ts';
 export { EventBus } from './brokers/event-bus.ts';
@@ -68,7 +76,19 @@ export type {
 export type { PolicyChangeOptions } from './access/resource-policies.ts';
 export type { ResourcePolicy } from './access/resource-policy.ts';
 export type { VersionConfig } from './functions/function-record.ts';
-export type { InvokeOptions, SendOptions, StreamedResponse } from './invocable.ts';
+export type {
+  InvokeOptions,
+  SendOptions,
+  Sent,
+  StartExecutionOptions,
+  StreamedResponse,
+} from './invocable.ts';
+export type { ExecutionSearch } from './lambda-function.ts';
+export type { DurableConfig, DurableOptions } from './functions/durable-option.ts';
+export type { ExecutionStatus } from './durable/execution.ts';
+export type { HistoryDetails, HistoryEvent, HistoryEventType } from './durable/history-event.ts';
+export type { DurableError, Operation as DurableOperation } from './durable/operation.ts';
+export type { ExecutionEventFacts } from './core/events.ts';
 export type { ResponseBody } from './invoke/executor.ts';
 export type { InvokeOutcome } from './invoke/outcome.ts';
 export type { ReportStatus } from './invoke/report.ts';

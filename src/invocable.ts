@@ -1,9 +1,14 @@
 import type { AsyncOptions } from './async/async-options.ts';
 import type { AsyncRoad } from './async-road.ts';
 import type { AsyncTarget } from './core/async-target.ts';
+import { DurableExecution } from './durable/durable-execution.ts';
+import { NotDurableError } from './durable/durable-errors.ts';
+import { checkExecutionName, type DurableEngine } from './durable/engine.ts';
+import type { Execution } from './durable/execution.ts';
 import { ClosedError, HandlerError, InvalidOptionError } from './core/errors.ts';
 import type { Ids } from './core/ids.ts';
 import { limits } from './core/limits.ts';
+import { checkPayloadSize } from './core/payload-size.ts';
 import { checkBoolean, checkKnownKeys, checkString } from './core/options.ts';
 import { longestTraceHeader } from './core/trace-header.ts';
 import type { ResolvedTarget, Target } from './functions/routing.ts';
@@ -29,6 +34,8 @@ export interface InvokeOptions {
   readonly cold?: boolean;
   /** Ends the wait, not the invocation: as on AWS, what runs goes on to its end. */
   readonly signal?: AbortSignal;
+  /** As of `StartExecutionOptions`; for durable functions only. */
+  readonly executionName?: string;
 }
 
 const optionKeys = Object.keys({
@@ -38,6 +45,7 @@ const optionKeys = Object.keys({
   traceId: true,
   cold: true,
   signal: true,
+  executionName: true,
 } satisfies Record<keyof InvokeOptions, true>);
 
 /** What goes with an event that is sent. AWS hands on no client context here. */
@@ -48,13 +56,41 @@ export interface SendOptions {
   readonly traceId?: string;
   /** Required by functions with `perTenant`, refused by others. */
   readonly tenantId?: string;
+  /** As of `StartExecutionOptions`; for durable functions only. */
+  readonly executionName?: string;
+}
+
+/** What goes with the start of an execution besides the event. */
+export interface StartExecutionOptions extends Omit<SendOptions, 'executionName'> {
+  /**
+   * 1 to 64 letters, digits, `-` and `_`. As long as an execution of that name is remembered, starting the function
+   * under it with the same event gives that execution again, and with another event is refused.
+   * https://docs.aws.amazon.com/lambda/latest/dg/durable-execution-idempotency.html
+   * @default a new one
+   */
+  readonly name?: string;
 }
 
 const sendKeys = Object.keys({
   requestId: true,
   traceId: true,
   tenantId: true,
+  executionName: true,
 } satisfies Record<keyof SendOptions, true>);
+
+const startKeys = Object.keys({
+  requestId: true,
+  traceId: true,
+  tenantId: true,
+  name: true,
+} satisfies Record<keyof StartExecutionOptions, true>);
+
+/** What became of an event that was sent. */
+export interface Sent {
+  readonly requestId: string;
+  /** Of the execution that it started, where the function is durable. */
+  readonly executionArn?: string;
+}
 
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 /** What a header of HTTP can carry. */
@@ -84,12 +120,14 @@ export class Calls {
   readonly #invoker: Invoker;
   readonly #ids: Ids;
   readonly road: AsyncRoad;
+  readonly durable: DurableEngine;
   #isClosed = false;
 
-  constructor(invoker: Invoker, ids: Ids, road: AsyncRoad) {
+  constructor(invoker: Invoker, ids: Ids, road: AsyncRoad, durable: DurableEngine) {
     this.#invoker = invoker;
     this.#ids = ids;
     this.road = road;
+    this.durable = durable;
   }
 
   /** Refuses callers from now on; events that were accepted before still run. */
@@ -98,27 +136,57 @@ export class Calls {
   }
 
   /** Resolves when the event is safely queued. */
-  async send(
-    target: Target,
-    event: unknown,
-    options?: SendOptions,
-  ): Promise<{ readonly requestId: string }> {
+  async send(target: Target, event: unknown, options?: SendOptions): Promise<Sent> {
     return this.sendJson(target, eventText(event), options);
   }
 
   /** As `send`, for those who have the event as JSON text. */
-  async sendJson(
-    target: Target,
-    eventJson: string,
-    options: SendOptions = {},
-  ): Promise<{ readonly requestId: string }> {
+  async sendJson(target: Target, eventJson: string, options: SendOptions = {}): Promise<Sent> {
     checkKnownKeys('options', options, sendKeys);
     const { requestId = this.#ids.uuid(), traceId, tenantId } = options;
-    checkRequest(options, target.pick());
+    const resolved = target.pick();
+    checkRequest(options, resolved);
+    if (resolved.version.config.durable !== null) {
+      const { facts } = await this.start(resolved, eventJson, { ...options, requestId });
+      return { requestId, executionArn: facts.arn };
+    }
     const { functionName, qualifier = '$LATEST' } = target;
     const accepted = { requestId, functionName, qualifier, eventJson, traceId, tenantId };
     await this.road.queue.accept(accepted);
     return { requestId };
+  }
+
+  /** Starts an execution of a durable function and resolves when that is safe. */
+  async start(
+    target: ResolvedTarget,
+    eventJson: string,
+    options: SendOptions & { readonly requestId: string },
+  ): Promise<Execution> {
+    if (this.#isClosed) throw new ClosedError();
+    checkPayloadSize(eventJson, 'Event');
+    const { requestId, tenantId, executionName: name } = options;
+    const { traceId } = this.road.withRound(options, requestId, target);
+    const request = { name, requestId, eventJson, tenantId, traceId, isSync: false };
+    return this.durable.start(target, request);
+  }
+
+  /** As `start`, for those who have options of an own. */
+  async startExecution<Result>(
+    target: ResolvedTarget,
+    event: unknown,
+    options: StartExecutionOptions = {},
+  ): Promise<DurableExecution<Result>> {
+    checkKnownKeys('options', options, startKeys);
+    if (target.version.config.durable === null) throw new NotDurableError(target.invokedArn);
+    const { name, requestId = this.#ids.uuid(), ...others } = options;
+    checkRequest(options, target);
+    const sendOptions = {
+      ...others,
+      requestId,
+      ...(name !== undefined && { executionName: name }),
+    };
+    const execution = await this.start(target, eventText(event), sendOptions);
+    return new DurableExecution(this.durable, execution);
   }
 
   invoke(
@@ -188,6 +256,7 @@ export class Calls {
   ): InvokeOutcome | Promise<InvokeOutcome> {
     checkInvokeOptions(options, target);
     const { requestId = this.#ids.uuid(), tenantId, cold = false, signal } = options;
+    const { executionName } = options;
     const invocation: Invocation = {
       requestId,
       eventJson,
@@ -195,6 +264,7 @@ export class Calls {
       extras: extrasOf(this.road.withRound(options, requestId, target)),
       isForcedCold: cold,
       ...(response !== undefined && { response }),
+      ...(executionName !== undefined && { executionName }),
     };
     signal?.throwIfAborted();
     const outcome = this.#invoker.invoke(target, invocation);
@@ -249,8 +319,22 @@ export abstract class Invocable<Event = unknown, Result = unknown> implements As
    * https://docs.aws.amazon.com/lambda/latest/dg/invocation-async.html
    * @throws {PayloadTooLargeError} when the event has more than 1 MB
    */
-  async send(event?: Event, options?: SendOptions): Promise<{ readonly requestId: string }> {
+  async send(event?: Event, options?: SendOptions): Promise<Sent> {
     return this.#calls.send(this.#target, event, options);
+  }
+
+  /**
+   * Starts an execution of a durable function and gives it before the handler starts.
+   * https://docs.aws.amazon.com/lambda/latest/dg/durable-invoking.html
+   * @throws {NotDurableError} when the function is not durable
+   * @throws {InvalidOptionError} for a function without a version or alias
+   * @throws {ExecutionAlreadyStartedError} when an execution of that name has another event
+   */
+  async startExecution(
+    event?: Event,
+    options?: StartExecutionOptions,
+  ): Promise<DurableExecution<Result>> {
+    return this.#calls.startExecution<Result>(this.#target.pick(), event, options);
   }
 
   /**
@@ -300,7 +384,11 @@ function checkInvokeOptions(options: InvokeOptions, target: ResolvedTarget): voi
 
 /** What calls and events have in common. */
 function checkRequest(options: SendOptions, target: ResolvedTarget): void {
-  const { requestId, tenantId, traceId } = options;
+  const { requestId, tenantId, traceId, executionName } = options;
+  if (executionName !== undefined) {
+    if (target.version.config.durable === null) throw new NotDurableError(target.invokedArn);
+    checkExecutionName(executionName);
+  }
   if (requestId !== undefined) {
     checkString('requestId', requestId, { maxLength: 36, pattern: uuid, says: 'a UUID' });
   }

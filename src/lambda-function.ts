@@ -1,4 +1,7 @@
 import type { AliasChanges, AliasOptions, AliasRecord } from './functions/aliases.ts';
+import { checkKnownKeys } from './core/options.ts';
+import { DurableExecution } from './durable/durable-execution.ts';
+import type { ExecutionFilter } from './durable/execution-list.ts';
 import type { LayerInfo } from './functions/deployed-code.ts';
 import type { FunctionChanges } from './functions/function-options.ts';
 import type {
@@ -19,6 +22,14 @@ import type { ControlPlane } from './control-plane.ts';
 import type { HttpFront } from './http-front.ts';
 import type { FunctionUrlOptions } from './sources/function-url-options.ts';
 import type { FunctionUrl } from './sources/function-url.ts';
+
+const searchKeys = Object.keys({
+  version: true,
+  name: true,
+  statuses: true,
+  startedAfterMs: true,
+  startedBeforeMs: true,
+} satisfies Record<keyof ExecutionSearch, true>);
 
 export type { LayerInfo } from './functions/deployed-code.ts';
 
@@ -88,6 +99,14 @@ export class LambdaFunction<Event = unknown, Result = unknown> extends Permitted
     await this.#context.control.delete(this.name);
   }
 
+  /** Executions of a durable function, whatever its version, the newest first. */
+  listExecutions(search: ExecutionSearch = {}): DurableExecution<Result>[] {
+    checkKnownKeys('search', search, searchKeys);
+    const { durable } = this.#context.calls;
+    const found = durable.executions.find({ ...search, functionName: this.name });
+    return found.toReversed().map((execution) => new DurableExecution(durable, execution));
+  }
+
   /** Freezes `$LATEST` as a numbered version; an unchanged `$LATEST` gives the version that is there. */
   async publishVersion(options?: PublishOptions): Promise<FunctionVersion<Event, Result>> {
     const record = await this.#context.control.publish(this.name, options);
@@ -140,6 +159,9 @@ export class LambdaFunction<Event = unknown, Result = unknown> extends Permitted
     return this.#context.http.urlOf(this.name, undefined);
   }
 }
+
+/** Which executions `listExecutions` gives. */
+export type ExecutionSearch = Omit<ExecutionFilter, 'functionName'>;
 
 /** One version: settings and code as they were when it was published. */
 export class FunctionVersion<Event = unknown, Result = unknown> extends Permitted<Event, Result> {

@@ -4,6 +4,7 @@ import type { AsyncRoad } from './async-road.ts';
 import type { ControlPlane } from './control-plane.ts';
 import type { EventSources } from './event-sources.ts';
 import type { Events } from './core/events.ts';
+import type { DurableEngine } from './durable/engine.ts';
 import type { FunctionStore } from './functions/store.ts';
 import type { HttpFront } from './http-front.ts';
 import type { Calls } from './invocable.ts';
@@ -30,6 +31,7 @@ export interface LambdaRooms {
   readonly pool: EnvironmentPool;
   readonly road: AsyncRoad;
   readonly sources: EventSources;
+  readonly durable: DurableEngine;
   readonly resources: Resources;
   readonly http: HttpFront;
   /** Who asks, and whether they may. */

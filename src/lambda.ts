@@ -20,6 +20,9 @@ import { checkInteger, checkKnownKeys } from './core/options.ts';
 import { ControlPlane } from './control-plane.ts';
 import { EventSources } from './event-sources.ts';
 import { HttpFront } from './http-front.ts';
+import { DurableRoad } from './durable-road.ts';
+import { DurableExecution } from './durable/durable-execution.ts';
+import type { DurableError } from './durable/operation.ts';
 import { loadCode } from './functions/code/load-code.ts';
 import { loadLayer } from './functions/code/load-layer.ts';
 import type { FunctionOptions } from './functions/function-options.ts';
@@ -121,6 +124,7 @@ export class Lambda implements AsyncDisposable {
   readonly #road: AsyncRoad;
   readonly #sources: EventSources;
   readonly #http: HttpFront;
+  readonly #durable: DurableRoad;
   readonly #context: HandleContext;
   #restored: Restored | undefined;
   #closing: Promise<void> | undefined;
@@ -168,6 +172,7 @@ export class Lambda implements AsyncDisposable {
       region: home.region,
       credentials: resolved.credentials,
       errorStyle: resolved.errorStyle,
+      durable: { invoke: (target, invocation) => this.#durable.engine.invoke(target, invocation) },
     });
     const store = new FunctionStore({
       home,
@@ -197,6 +202,13 @@ export class Lambda implements AsyncDisposable {
       ...shared,
       mayInvoke: (service, target, source) => access.mayInvoke(service, target, source),
     });
+    this.#durable = new DurableRoad({
+      ...shared,
+      store,
+      invoker: this.#invoker,
+      resources: this.#resources,
+      interceptors: this.#interceptors,
+    });
     this.#road = new AsyncRoad({
       ...shared,
       store,
@@ -205,6 +217,7 @@ export class Lambda implements AsyncDisposable {
       executors: this.#executors,
       resources: this.#resources,
       faults: faultInjection,
+      durable: this.#durable,
     });
     this.#sources = new EventSources({
       ...shared,
@@ -217,15 +230,15 @@ export class Lambda implements AsyncDisposable {
     this.#context = {
       store,
       policies,
-      calls: new Calls(this.#invoker, ids, this.#road),
       http: this.#http,
+      calls: new Calls(this.#invoker, ids, this.#road, this.#durable.engine),
       control: new ControlPlane({
         store,
         executors: this.#executors,
         events,
         clock,
         endpoints: this.#endpoints,
-        followers: [this.#road, this.#sources, this.#http, policies],
+        followers: [this.#road, this.#durable, this.#sources, this.#http, policies],
       }),
     };
     registerRooms(this, {
@@ -239,6 +252,7 @@ export class Lambda implements AsyncDisposable {
       pool: this.#pool,
       road: this.#road,
       sources: this.#sources,
+      durable: this.#durable.engine,
       resources: this.#resources,
       access,
     });
@@ -402,6 +416,32 @@ export class Lambda implements AsyncDisposable {
   ): Promise<{ readonly requestId: string }> {
     const { store, calls } = this.#context;
     return calls.send(store.router.target(reference), event, options);
+  }
+
+  /** The execution of a durable function, while it runs and for its `retentionDays` after that. */
+  getExecution<Result = unknown>(arn: string): DurableExecution<Result> | undefined {
+    const { engine } = this.#durable;
+    const execution = engine.executions.byArn(arn);
+    return execution && new DurableExecution(engine, execution);
+  }
+
+  /**
+   * Gives a callback of an execution its result, as JSON text where the handler expects JSON.
+   * @throws {CallbackTimeoutError} when it has an answer already, or timed out
+   * @throws {ExecutionNotFoundError} when there is no such callback
+   */
+  async completeCallback(callbackId: string, result?: string): Promise<void> {
+    await this.#durable.engine.answerCallback(callbackId, { status: 'SUCCEEDED', result });
+  }
+
+  /** Says to a callback that what it waits for has failed. @throws as `completeCallback` does */
+  async failCallback(callbackId: string, error: DurableError = {}): Promise<void> {
+    await this.#durable.engine.answerCallback(callbackId, { status: 'FAILED', error });
+  }
+
+  /** Says to a callback that what it waits for is still under way. @throws as `completeCallback` does */
+  async heartbeatCallback(callbackId: string): Promise<void> {
+    await this.#durable.engine.heartbeatCallback(callbackId);
   }
 
   /**
@@ -582,11 +622,13 @@ export class Lambda implements AsyncDisposable {
     this.#context.calls.close();
     const { promise: tooLate, resolve } = Promise.withResolvers<void>();
     const timer = setRealTimer(resolve, drainMs);
+    this.#durable.engine.releaseCallers();
     // Sources first: what their functions send, and what went wrong with them, still finds its way.
     await Promise.race([this.#sources.stop(), tooLate]);
     // Events that are due may still cause invocations, so calls end after them.
     await Promise.race([this.#road.queue.drain(), tooLate]);
     this.#road.queue.stop();
+    this.#durable.engine.stop();
     await Promise.race([this.#invoker.drain(), tooLate]);
     timer.cancel();
     this.#sources.cutOff();
@@ -595,6 +637,7 @@ export class Lambda implements AsyncDisposable {
     await Promise.all([this.#executors.inline.close(), this.#executors.thread.close()]);
     await this.#sources.stop();
     await this.#road.queue.close();
+    await this.#durable.engine.close();
     await this.#resources.close();
     await Promise.all([this.#endpoints.close(), changesKept]);
     await this.#storage.close();
@@ -610,6 +653,7 @@ export class Lambda implements AsyncDisposable {
     const { control, policies, store } = this.#context;
     const functions = await control.restore();
     await this.#resources.restore();
+    await this.#durable.engine.restore();
     await this.#road.restore();
     await this.#sources.mappings.restore();
     await this.#http.restore();

@@ -73,6 +73,8 @@ const rooms: Record<string, Rule> = {
     mayImport: ['core', 'functions', 'invoke', 'brokers', 'storage/state-store'],
     packages: ['rou3'],
   },
+  /** Executions of durable functions: what they checkpoint, what they wait for. */
+  durable: { mayImport: ['core', 'functions', 'invoke', 'storage'] },
   observe: { mayImport: ['core'] },
   /** Templates of SAM and CloudFormation: what they mean, not how it is deployed. */
   template: { mayImport: ['core'], packages: ['yaml'] },
@@ -90,6 +92,7 @@ const rooms: Record<string, Rule> = {
       'storage',
       'brokers',
       'async',
+      'durable',
       'sources',
       'observe',
       'template',
@@ -124,6 +127,8 @@ const filesOfLambda = new Set([
   'queue-definitions',
   'permissions',
   'template-deployment',
+  'durable-road',
+  'durable-endpoint',
 ]);
 
 /** Folders whose files are as those at the top: they work on a `Lambda`, and are too many for the top. */

@@ -74,6 +74,14 @@ export interface BatchFacts extends MappingFacts {
   readonly shardId: string | undefined;
 }
 
+/** The execution of a durable function that something happened to. */
+export interface ExecutionEventFacts {
+  readonly at: number;
+  readonly functionName: string;
+  readonly executionName: string;
+  readonly executionArn: string;
+}
+
 /**
  * Everything that happens, by name. `at` is epoch milliseconds on the `Lambda`'s clock. Payloads are plain
  * data that say their own name in `type`; listeners run at once, in the order in which they were added.
@@ -281,6 +289,16 @@ export interface LambdaEvents {
     /** Invocations of this function in the chain so far. */
     readonly rounds: number;
   };
+  /** AWS's DurableExecutionStarted. */
+  'execution.started': ExecutionEventFacts & { readonly type: 'execution.started' };
+  /** AWS's DurableExecutionSucceeded, -Failed, -TimedOut and -Stopped, and DurableExecutionDuration. */
+  'execution.ended': ExecutionEventFacts & {
+    readonly type: 'execution.ended';
+    readonly status: 'SUCCEEDED' | 'FAILED' | 'TIMED_OUT' | 'STOPPED';
+    readonly durationMs: number;
+  };
+  /** The `Lambda` was closed while the execution ran, and it was in memory. */
+  'execution.abandoned': ExecutionEventFacts & { readonly type: 'execution.abandoned' };
   /** A queue, topic, rule or notification could deliver a message nowhere, not even to a dead-letter queue. */
   'delivery.failed': {
     readonly type: 'delivery.failed';

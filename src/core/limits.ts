@@ -44,6 +44,27 @@ export const limits = {
   /** AWS slows a stream down after 6 MB; the library does not. */
   streamedResponseBytes: 209_715_200,
   clientContextBytes: 3_583,
+  /** https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html#durable-functions */
+  durable: {
+    executionTimeoutMs: { min: 1_000, max: 31_622_400_000 },
+    retentionDays: { min: 1, max: 90, default: 14 },
+    nameLength: 64,
+    /** Of one execution, itself not counted. */
+    operations: 3_000,
+    /** What one execution may write in all its checkpoints. */
+    writtenBytes: 104_857_600,
+    /** A result, an input of a chained invoke, an error; 262,144 until 2026. */
+    payloadBytes: 1_048_576,
+    /** Result of an execution that somebody waits for. */
+    syncResultBytes: 6_291_456,
+    /** Waits and delays of retries. */
+    delayMs: { min: 1_000, max: 31_622_400_000 },
+    callbackTimeoutMs: { min: 0, max: 99_999_999_000 },
+    /** How long a synchronous invocation waits. */
+    syncWaitMs: 900_000,
+    clientTokenMs: 900_000,
+    pageItems: { min: 1, max: 1_000, default: 100 },
+  },
   concurrency: { min: 1, max: 100_000, default: 1_000 },
   reservedConcurrency: { min: 0, max: 100_000 },
   tenantIdLength: 256,

@@ -13,6 +13,7 @@ import { resolveNetworkOptions, type ResolvedNetwork } from '../network/network-
 import { checkCodeSource, type CodeSource } from './code/code-source.ts';
 import { defaultCpuMs } from './cpu-budget.ts';
 import { checkDescription } from './description.ts';
+import { checkDurableStays, resolveDurable, type DurableConfig } from './durable-option.ts';
 import { resolveEnvironment } from './environment-variables.ts';
 import type {
   Architecture,
@@ -57,6 +58,7 @@ export interface FunctionConfig extends KeptConfig {
   readonly sourceMaps: boolean;
   readonly inspect: InspectConfig | false;
   readonly perTenant: boolean;
+  readonly durable: DurableConfig | null;
   readonly reservedConcurrency: number | null;
   /** ARN of a queue or topic. */
   readonly deadLetter: string | null;
@@ -101,6 +103,7 @@ const ownNames = Object.keys({
   sourceMaps: true,
   inspect: true,
   perTenant: true,
+  durable: true,
   reservedConcurrency: true,
   deadLetter: true,
   recursiveLoop: true,
@@ -145,6 +148,7 @@ export function resolveFunctionOptions(
     sourceMaps = true,
     inspect = false,
     perTenant = false,
+    durable = null,
     reservedConcurrency = null,
     deadLetter = null,
     recursiveLoop = 'Terminate',
@@ -196,6 +200,7 @@ export function resolveFunctionOptions(
     sourceMaps,
     inspect: resolveInspect(inspect, isolation),
     perTenant,
+    durable: resolveDurable(durable),
     reservedConcurrency,
     deadLetter: resolveDeadLetter(deadLetter),
     recursiveLoop,
@@ -220,6 +225,8 @@ export function changeFunctionConfig(
       'Tenancy cannot change; create another function.',
     );
   }
+
+  checkDurableStays(current.durable, changes.durable);
 
   const given = Object.entries(changes).filter(([, value]) => value !== undefined);
   return resolveFunctionOptions(

@@ -1,5 +1,6 @@
 import type { RecursiveLoop } from '../core/lineage.ts';
 import type { CodeSource } from './code/code-source.ts';
+import type { DurableOptions } from './durable-option.ts';
 import type { InspectOptions } from './inspect-options.ts';
 import type { NetworkOption } from '../network/network-options.ts';
 import type { KeptOptions } from './kept-settings.ts';
@@ -156,6 +157,13 @@ export interface FunctionOptions extends KeptOptions {
    * @default 'Terminate'
    */
   readonly recursiveLoop?: RecursiveLoop;
+  /**
+   * Makes it a durable function: an invocation starts an execution that checkpoints, suspends and goes on, for up to
+   * a year. Only a version, an alias or `$LATEST` by name can be invoked. Cannot be added or taken away later.
+   * https://docs.aws.amazon.com/lambda/latest/dg/durable-functions.html
+   * @default null
+   */
+  readonly durable?: DurableOptions | null;
   /**
    * Whether each tenant gets environments of its own; every invocation then names a tenant. Cannot
    * change later. https://docs.aws.amazon.com/lambda/latest/dg/tenant-isolation.html

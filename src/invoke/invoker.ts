@@ -41,6 +41,15 @@ export interface Invocation {
   readonly isForcedCold: boolean;
   /** Who reads a streamed response along. */
   readonly response?: ResponseWriter;
+  /** Name of the execution that it starts, where the function is durable. */
+  readonly executionName?: string | undefined;
+  /** It goes on with an execution of a durable function instead of starting one. */
+  readonly isWithinExecution?: true;
+}
+
+/** Runs invocations of durable functions, which are executions of many invocations. */
+export interface DurableInvoker {
+  invoke(target: ResolvedTarget, invocation: Invocation): Promise<InvokeOutcome>;
 }
 
 export interface InvokerOptions {
@@ -54,6 +63,8 @@ export interface InvokerOptions {
   /** Variables that every environment gets besides. */
   readonly credentials: Readonly<Record<string, string>>;
   readonly errorStyle: ErrorStyle;
+  /** @default durable functions are invoked as any other */
+  readonly durable?: DurableInvoker;
 }
 
 /** How far one invocation has come. */
@@ -101,6 +112,10 @@ export class Invoker {
   invoke(target: ResolvedTarget, invocation: Invocation): InvokeOutcome | Promise<InvokeOutcome> {
     if (this.#isClosed) throw new ClosedError();
     checkPayloadSize(invocation.eventJson, 'RequestResponse');
+    const { durable } = this.#options;
+    if (target.version.config.durable !== null && invocation.isWithinExecution !== true) {
+      if (durable !== undefined) return durable.invoke(target, invocation);
+    }
     const pool = this.#admission.acquire(target.version.functionName);
     const run: Run = {
       pool,

@@ -31,6 +31,11 @@ export class InvokeSuccess<Result = unknown> {
     this.body = body;
   }
 
+  /** Of the execution whose result it is, where the function is durable. */
+  get executionArn(): string | undefined {
+    return undefined;
+  }
+
   /**
    * The result, parsed anew on each read; AWS's payload is text as well. A handler that streams may have
    * written anything: what is not JSON is given as text.
@@ -73,6 +78,11 @@ export class InvokeFailure {
     this.report = report;
     this.exhaustedBudget = exhaustedBudget;
     this.isSystemFault = isSystemFault;
+  }
+
+  /** Of the execution that failed, where the function is durable. */
+  get executionArn(): string | undefined {
+    return undefined;
   }
 
   /** The error payload as JSON text, fields in AWS's order. */

@@ -40,6 +40,7 @@ test('everything but name and code has a default', () => {
     sourceMaps: true,
     inspect: false,
     perTenant: false,
+    durable: null,
     reservedConcurrency: null,
     deadLetter: null,
     recursiveLoop: 'Terminate',
