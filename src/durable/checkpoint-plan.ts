@@ -153,7 +153,7 @@ function checkSizes({ type, payload, error }: OperationUpdate, resultBytes: numb
 }
 
 /** Bytes of all fields of an error together. */
-export function sizeOfError(error: DurableError | undefined): number {
+function sizeOfError(error: DurableError | undefined): number {
   if (error === undefined) return 0;
   const { errorMessage = '', errorType = '', errorData = '', stackTrace = [] } = error;
   return [errorMessage, errorType, errorData, ...stackTrace].reduce(

@@ -466,7 +466,7 @@ export class DurableEngine {
 }
 
 /** @throws {AwsRuleError} for a function alone: replays need code that does not change under them */
-export function checkQualified({ invokedArn }: ResolvedTarget): void {
+function checkQualified({ invokedArn }: ResolvedTarget): void {
   if (parseFunctionArn(invokedArn)?.qualifier !== undefined) return;
   throw new AwsRuleError(
     'functionName',
