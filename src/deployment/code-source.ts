@@ -24,11 +24,10 @@ export async function codeSource(
   if (!(await isFolder(path))) return fileSource(stack, resource, path);
 
   const stem = stemOf(handler);
-  if (location.entryPoints.length > 0) {
-    const named = location.entryPoints.find(
-      (entry) => basename(entry, extname(entry)) === basename(stem),
-    );
-    return { file: join(path, named ?? location.entryPoints[0] ?? '') };
+  const { entryPoints, external } = location.build;
+  if (entryPoints.length > 0) {
+    const named = entryPoints.find((entry) => basename(entry, extname(entry)) === basename(stem));
+    return { file: join(path, named ?? entryPoints[0] ?? ''), external };
   }
   if (await firstFile(path, stem, ready)) return { dir: path };
   const entry = await firstFile(path, stem, bundled);

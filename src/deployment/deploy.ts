@@ -72,7 +72,7 @@ async function deployOne(stack: Stack, resource: TemplateResource): Promise<bool
     return true;
   } catch (error) {
     if (error instanceof UnknownValueError) {
-      stack.plan.warnings.add(resource.path, `Left out: ${error.message}`);
+      stack.plan.warnings.add(error.at, `${logicalId} is left out: ${error.problem}`);
       stack.leaveOut(logicalId, `${logicalId} was left out`);
       return false;
     }

@@ -1,3 +1,5 @@
+import { deployLayerPermission, deployPermission } from './access-deployers.ts';
+import { deployHttpApi, deployRestApi } from './api-deployers.ts';
 import {
   deployBucket,
   deployQueue,
@@ -29,10 +31,14 @@ export const deployers: ReadonlyMap<string, Deployer> = new Map([
   ['AWS::Lambda::EventSourceMapping', deployMapping],
   ['AWS::Lambda::Function', deployFunction],
   ['AWS::Lambda::LayerVersion', deployLayer],
+  ['AWS::Lambda::LayerVersionPermission', deployLayerPermission],
+  ['AWS::Lambda::Permission', deployPermission],
   ['AWS::Lambda::Url', deployUrl],
   ['AWS::Lambda::Version', deployVersion],
   ['AWS::S3::Bucket', deployBucket],
   ['AWS::SNS::Subscription', deploySubscription],
   ['AWS::SNS::Topic', deployTopic],
   ['AWS::SQS::Queue', deployQueue],
+  ['AWS::Serverless::Api', deployRestApi],
+  ['AWS::Serverless::HttpApi', deployHttpApi],
 ]);

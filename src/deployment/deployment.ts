@@ -1,5 +1,7 @@
 import { LambdaFunction } from '../lambda-function.ts';
 import { roomsOf } from '../lambda-rooms.ts';
+import { HttpApi } from '../sources/http/http-api.ts';
+import { RestApi } from '../sources/http/rest-api.ts';
 import type { TemplateOutput } from '../template/plan.ts';
 import type { TemplateWarning } from '../template/warnings.ts';
 import { refreshFunction } from './refresh.ts';
@@ -11,6 +13,8 @@ export class Deployment {
   readonly file: string;
   /** Functions by logical id. */
   readonly functions: Readonly<Record<string, LambdaFunction>>;
+  /** APIs by logical id; those that SAM makes by itself are `ServerlessRestApi` and `ServerlessHttpApi`. */
+  readonly apis: Readonly<Record<string, HttpApi | RestApi>>;
   /** All that was deployed, by logical id; what SAM made too. */
   readonly resources: Readonly<Record<string, DeployedResource>>;
   readonly outputs: Readonly<Record<string, TemplateOutput>>;
@@ -22,12 +26,10 @@ export class Deployment {
     this.file = file;
     this.#stack = stack;
     this.resources = Object.freeze(Object.fromEntries(stack.deployed));
-    this.functions = Object.freeze(
-      Object.fromEntries(
-        [...stack.deployed].flatMap(([logicalId, { object }]) =>
-          object instanceof LambdaFunction ? [[logicalId, object] as const] : [],
-        ),
-      ),
+    this.functions = objectsOf(stack, (object) => object instanceof LambdaFunction);
+    this.apis = objectsOf(
+      stack,
+      (object) => object instanceof HttpApi || object instanceof RestApi,
     );
     this.outputs = Object.freeze(stack.plan.outputs(stack.find));
     this.warnings = Object.freeze(stack.plan.warnings.all());
@@ -53,4 +55,15 @@ export class Deployment {
   async redeploy(logicalId: string): Promise<void> {
     await refreshFunction(this.#stack, logicalId);
   }
+}
+
+/** What of the deployed is of one kind, by logical id. */
+function objectsOf<T extends object>(
+  stack: Stack,
+  isOfKind: (object: object | undefined) => object is T,
+): Readonly<Record<string, T>> {
+  const found = [...stack.deployed].flatMap(([logicalId, { object }]) =>
+    isOfKind(object) ? [[logicalId, object] as const] : [],
+  );
+  return Object.freeze(Object.fromEntries(found));
 }

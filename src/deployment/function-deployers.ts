@@ -1,3 +1,4 @@
+import { isRuntime } from '../functions/runtimes.ts';
 import type { FunctionOptions } from '../functions/function-options.ts';
 import type { LambdaFunction } from '../lambda-function.ts';
 import { roomsOf } from '../lambda-rooms.ts';
@@ -8,7 +9,6 @@ import {
   readLayer,
   readVersion,
 } from '../template/resources/version-resources.ts';
-import { UnknownValueError } from '../template/template-error.ts';
 import type { Properties } from '../template/properties.ts';
 import type { TemplateResource } from '../template/template-resource.ts';
 import { codeSource, layerSource } from './code-source.ts';
@@ -36,7 +36,7 @@ async function optionsOf(
   planned: PlannedFunction,
 ): Promise<Omit<FunctionOptions, 'name'>> {
   const { settings, handler, deadLetterArn } = planned;
-  const runtime = runtimeOf(stack, properties, planned.runtime);
+  const runtime = runtimeOf(properties, planned.runtime);
   return {
     ...(settings as Omit<FunctionOptions, 'name' | 'code'>),
     code: await codeSource(stack, resource, planned.code, handler),
@@ -47,21 +47,19 @@ async function optionsOf(
   };
 }
 
-/** Functions of other languages are left out; older lines of Node follow the oldest contract that is here. */
+/** Functions of other languages are left out; other lines of Node become the nearest that is here. */
 function runtimeOf(
-  stack: Stack,
   properties: Properties,
   runtime: string | undefined,
 ): FunctionOptions['runtime'] {
-  if (runtime === undefined || runtime === 'nodejs24.x' || runtime === 'nodejs22.x') {
-    return runtime;
-  }
+  if (runtime === undefined || isRuntime(runtime)) return runtime;
   if (/^nodejs\d+\.x$/.test(runtime)) {
-    properties.warn('Runtime', `${runtime} is not run here; the function follows nodejs22.x`);
-    return 'nodejs22.x';
+    const nearest =
+      Number.parseInt(runtime.slice('nodejs'.length), 10) < 20 ? 'nodejs20.x' : 'nodejs24.x';
+    properties.warn('Runtime', `${runtime} is not here; the function runs as ${nearest}`);
+    return nearest;
   }
-  const place = stack.plan.text.placeOf([...properties.path, 'Runtime']);
-  throw new UnknownValueError(place, `The runtime ${runtime} is not run here, only Node.js is`);
+  throw properties.unknown('Runtime', `the runtime ${runtime} is not run here, only Node.js is`);
 }
 
 /** Layers of other accounts cannot be read. */

@@ -2,7 +2,6 @@ import type { MappingOptions } from '../sources/mapping-options.ts';
 import type { FunctionUrlOptions } from '../sources/function-url-options.ts';
 import { readMapping } from '../template/resources/mapping-resource.ts';
 import { readUrl } from '../template/resources/url-resource.ts';
-import { UnknownValueError } from '../template/template-error.ts';
 import type { Deployer } from './deployer.ts';
 
 /** Makes a mapping, or brings the one of that source and function up to date. */
@@ -10,8 +9,7 @@ export const deployMapping: Deployer = async (stack, resource, properties) => {
   const { sourceArn, functionName, start, options } = readMapping(properties);
   const { lambda } = stack;
   if (!/^arn:[^:]+:(?:sqs|kinesis|dynamodb):/.test(sourceArn)) {
-    const place = stack.plan.text.placeOf([...resource.path, 'EventSourceArn']);
-    throw new UnknownValueError(place, `${sourceArn} is not read here`);
+    throw properties.unknown('EventSourceArn', `${sourceArn} is not read here`);
   }
   const target = stack.functionAt(resource, functionName);
   const tuning = options as Omit<MappingOptions, 'source' | 'target'>;

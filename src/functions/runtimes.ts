@@ -28,8 +28,13 @@ export function isAwsRuntime(value: unknown): value is string {
   return typeof value === 'string' && awsRuntime.test(value);
 }
 
+/** Whether functions may name it. */
+export function isRuntime(value: unknown): value is Runtime {
+  return (supportedRuntimes as readonly unknown[]).includes(value);
+}
+
 export function checkRuntime(value: unknown): asserts value is Runtime {
-  if ((supportedRuntimes as readonly unknown[]).includes(value)) return;
+  if (isRuntime(value)) return;
 
   const rule = `one of ${supportedRuntimes.map((runtime) => `"${runtime}"`).join(', ')}`;
   if (!isAwsRuntime(value)) throw new InvalidOptionError('runtime', rule, value);

@@ -45,7 +45,7 @@ function isName(name: string, names: ReadonlyMap<string, TemplateValue>): boolea
 
 function referencesOf(name: string, argument: TemplateValue): Omit<Reference, 'path'>[] {
   if (name === 'Ref' && typeof argument === 'string') {
-    return [{ logicalId: argument, attribute: undefined }];
+    return [referenceOf(argument)];
   }
   if (name === 'Fn::GetAtt') {
     const parts = attributeList(argument);

@@ -85,7 +85,9 @@ function ref(
   const at = { evaluator, name: 'Ref', path };
   if (typeof argument !== 'string')
     throw wrong(at, 'the name of a parameter or resource', argument);
-  return refer(at, argument, undefined);
+  // `Ref` of what SAM made: `Orders.Alias`.
+  const { logicalId, attribute } = referenceOf(argument);
+  return refer(at, logicalId, attribute);
 }
 
 function refer(

@@ -1,4 +1,3 @@
-import { UnknownValueError } from './template-error.ts';
 import type { TemplateText } from './template-text.ts';
 import {
   describeKind,
@@ -67,7 +66,7 @@ export class Properties {
   }
 
   neededText(name: string): string {
-    return this.text(name) ?? this.#missing(name);
+    return this.#isUnknown(name) ? this.#missing(name) : (this.text(name) ?? this.#missing(name));
   }
 
   integer(name: string): number | undefined {
@@ -121,7 +120,7 @@ export class Properties {
   }
 
   neededMap(name: string): Properties {
-    return this.map(name) ?? this.#missing(name);
+    return this.#isUnknown(name) ? this.#missing(name) : (this.map(name) ?? this.#missing(name));
   }
 
   /** A list of maps; a single map is a list of one. */
@@ -206,6 +205,15 @@ export class Properties {
     return this.#frame.text.error([...this.path, name], problem, cause);
   }
 
+  /** For what cannot be without a value that nobody knows here. */
+  unknown(name: string, problem: string): Error {
+    return this.#frame.text.unknown([...this.path, name], problem);
+  }
+
+  #isUnknown(name: string): boolean {
+    return this.raw(name) instanceof Unresolved;
+  }
+
   #part(name: string, value: TemplateValue, path: TemplatePath): Properties {
     if (!isMap(value)) throw this.#wrong(name, 'a map', value);
     const part = new Properties(this.#frame, value, path);
@@ -247,8 +255,7 @@ export class Properties {
   #missing(name: string): never {
     const value = this.raw(name);
     if (!(value instanceof Unresolved)) throw this.error(name, 'This property is needed');
-    const place = this.#frame.text.placeOf([...this.path, name]);
-    throw new UnknownValueError(place, `This property is needed: ${value.reason}`);
+    throw this.unknown(name, value.reason);
   }
 
   #wrong(name: string, rule: string, value: TemplateValue): Error {

@@ -38,6 +38,8 @@ const quietTypes: ReadonlyMap<string, Values> = new Map<string, Values>([
     }),
   ],
   ...[
+    'AWS::ApiGateway::Stage',
+    'AWS::ApiGatewayV2::Stage',
     'AWS::CDK::Metadata',
     'AWS::CloudFormation::WaitConditionHandle',
     'AWS::CodeDeploy::Application',
@@ -45,8 +47,6 @@ const quietTypes: ReadonlyMap<string, Values> = new Map<string, Values>([
     'AWS::Events::EventBusPolicy',
     'AWS::IAM::Policy',
     'AWS::IAM::RolePolicy',
-    'AWS::Lambda::LayerVersionPermission',
-    'AWS::Lambda::Permission',
     'AWS::S3::BucketPolicy',
     'AWS::SNS::TopicPolicy',
     'AWS::SQS::QueuePolicy',
@@ -54,7 +54,7 @@ const quietTypes: ReadonlyMap<string, Values> = new Map<string, Values>([
 ]);
 
 /** Properties that hold the name of such a resource. */
-const nameProperties = ['RoleName', 'ManagedPolicyName', 'PolicyName', 'LogGroupName'];
+const nameProperties = ['RoleName', 'ManagedPolicyName', 'PolicyName', 'LogGroupName', 'StageName'];
 
 export function isQuiet(type: string): boolean {
   return quietTypes.has(type);

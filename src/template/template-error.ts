@@ -1,4 +1,5 @@
 import { LambdaError } from '../core/errors.ts';
+import type { TemplatePath } from './template-value.ts';
 
 /** A place in a template. */
 export interface TemplatePlace {
@@ -28,6 +29,15 @@ export class TemplateError extends LambdaError<'ERR_TEMPLATE'> implements Templa
 /** A resource needs what is not known here. */
 export class UnknownValueError extends TemplateError {
   override readonly name: string = 'UnknownValueError';
+  readonly at: TemplatePath;
+  /** Without the place. */
+  readonly problem: string;
+
+  constructor(place: TemplatePlace, at: TemplatePath, problem: string) {
+    super(place, problem);
+    this.at = at;
+    this.problem = problem;
+  }
 }
 
 /** `template.yaml:12: Resources.Orders: ` */

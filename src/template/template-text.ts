@@ -1,4 +1,4 @@
-import { TemplateError, type TemplatePlace } from './template-error.ts';
+import { TemplateError, UnknownValueError, type TemplatePlace } from './template-error.ts';
 import {
   describeKind,
   describePath,
@@ -30,6 +30,11 @@ export class TemplateText {
 
   error(path: TemplatePath, problem: string, cause?: unknown): TemplateError {
     return new TemplateError(this.placeOf(path), problem, cause === undefined ? {} : { cause });
+  }
+
+  /** A resource needs what is not known. */
+  unknown(path: TemplatePath, problem: string): UnknownValueError {
+    return new UnknownValueError(this.placeOf(path), path, problem);
   }
 
   /** A section of the template, such as `Parameters`; empty when there is none. */

@@ -13,6 +13,8 @@ interface BundleOptions {
   /** Guest path of the bundle without its extension, such as `/var/task/index`. */
   readonly stem: string;
   readonly runtime: Runtime;
+  /** Packages that are left to layers. @default none */
+  readonly external?: readonly string[];
 }
 
 const shownErrors = 5;
@@ -74,7 +76,7 @@ async function build(
   entry: string,
   options: BundleOptions,
 ): Promise<{ readonly result: BuildResult; readonly path: string }> {
-  const external = new Set<string>();
+  const external = new Set<string>(options.external);
   let format: Format = 'cjs';
   for (;;) {
     const path = options.stem + (format === 'cjs' ? '.js' : '.mjs');

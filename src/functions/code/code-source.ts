@@ -28,6 +28,8 @@ export interface SourceText {
 /** An entry file that is bundled with everything it imports; TypeScript too. Needs esbuild. */
 export interface SourceFile {
   readonly file: string | URL;
+  /** Packages that stay out of the bundle, since a layer has them. @default none */
+  readonly external?: readonly string[];
 }
 
 /** A deployment folder, taken as it is, with its `node_modules`. */
@@ -44,7 +46,7 @@ const kinds = ['source', 'file', 'dir', 'zip', 's3'] as const;
 
 /** Refuses everything that is not a `CodeSource`. Looks at the value only, not at the disk. */
 export function checkCodeSource(code: unknown): asserts code is CodeSource {
-  checkKnownKeys('code', code, [...kinds, 'format']);
+  checkKnownKeys('code', code, [...kinds, 'format', 'external']);
   if (!isRecord(code)) throw new InvalidOptionError('code', 'an object', code);
   const given = kinds.filter((kind) => code[kind] !== undefined);
   const [kind] = given;
@@ -61,6 +63,7 @@ export function checkCodeSource(code: unknown): asserts code is CodeSource {
     }
     checkOneOf('code.format', format, ['commonjs', 'module']);
   }
+  checkExternal(kind, code['external']);
   if (kind === 'source') {
     if (typeof value !== 'string') throw new InvalidOptionError('code.source', 'a string', value);
     return;
@@ -71,6 +74,16 @@ export function checkCodeSource(code: unknown): asserts code is CodeSource {
   }
   if (kind === 'zip' && value instanceof Uint8Array) return;
   checkLocation('code', kind, value);
+}
+
+function checkExternal(kind: string, external: unknown): void {
+  if (external === undefined) return;
+  if (kind !== 'file') {
+    const hint = 'Only `file` is bundled';
+    throw new InvalidOptionError('code.external', `absent next to \`${kind}\``, external, hint);
+  }
+  if (Array.isArray(external) && external.every((name) => typeof name === 'string')) return;
+  throw new InvalidOptionError('code.external', 'a list of names of packages', external);
 }
 
 function checkLocation(option: string, kind: 'file' | 'dir' | 'zip', value: unknown): void {

@@ -93,7 +93,10 @@ async function unpack(code: LocalCodeSource, options: LoadOptions): Promise<Unpa
     const file = await locate('file', code.file);
     const stem = handlerStem(options.handler);
     const origin = { hostFolder: dirname(file), guestFolder: posix.dirname(stem) };
-    return { ...(await bundleFile(file, { stem, runtime })), origin };
+    return {
+      ...(await bundleFile(file, { stem, runtime, external: code.external ?? [] })),
+      origin,
+    };
   }
   return unpackPackage(code, taskRoot);
 }

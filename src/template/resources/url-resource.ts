@@ -31,19 +31,20 @@ export function readUrl(properties: Properties): PlannedUrl {
     qualifier: properties.text('Qualifier'),
     options: withoutUndefined({
       authType: properties.neededText('AuthType'),
-      cors: cors && readCors(cors, 'MaxAge'),
+      cors: cors && readCors(cors),
       invokeMode: properties.text('InvokeMode'),
     }),
   };
 }
 
-function readCors(cors: Properties, age: string): PlannedCors {
+/** Of a function URL, or of an HTTP API: they have the same names. */
+export function readCors(cors: Properties): PlannedCors {
   return withoutUndefined({
     allowOrigins: cors.texts('AllowOrigins'),
     allowMethods: cors.texts('AllowMethods'),
     allowHeaders: cors.texts('AllowHeaders'),
     exposeHeaders: cors.texts('ExposeHeaders'),
     allowCredentials: cors.boolean('AllowCredentials'),
-    maxAgeMs: cors.seconds(age),
+    maxAgeMs: cors.seconds('MaxAge'),
   });
 }

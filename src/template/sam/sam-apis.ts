@@ -1,4 +1,4 @@
-import { isMap, type TemplateMap, type TemplateValue } from '../template-value.ts';
+import type { TemplateMap, TemplateValue } from '../template-value.ts';
 import type { SamEvent } from './sam-events.ts';
 import { omit, refTarget } from './sam-scope.ts';
 
@@ -57,27 +57,5 @@ function addRoute(
       ...api?.properties,
       Routes: [...(Array.isArray(routes) ? (routes as TemplateValue[]) : []), route],
     },
-  });
-}
-
-/** Where OpenAPI names the function that answers. */
-export function routesOfDefinition(definition: TemplateValue | undefined): TemplateMap[] {
-  const paths = isMap(definition) ? definition['paths'] : undefined;
-  if (!isMap(paths)) return [];
-  return Object.entries(paths).flatMap(([path, operations]) => {
-    if (!isMap(operations)) return [];
-    return Object.entries(operations).flatMap(([method, operation]) => {
-      const integration = isMap(operation)
-        ? operation['x-amazon-apigateway-integration']
-        : undefined;
-      if (!isMap(integration) || integration['uri'] === undefined) return [];
-      const { uri, payloadFormatVersion: version } = integration;
-      return {
-        Path: path,
-        Method: method === 'x-amazon-apigateway-any-method' ? 'any' : method,
-        Target: uri,
-        ...(version !== undefined && { PayloadFormatVersion: version }),
-      };
-    });
   });
 }

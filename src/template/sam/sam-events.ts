@@ -71,6 +71,21 @@ function origin({ path, resource }: SamEvent): {
   return { path, dependsOn: resource.dependsOn };
 }
 
+/** What SAM writes into the policy of the function for a service that invokes it. */
+function addPermission(event: SamEvent, service: string, source: TemplateMap): void {
+  const { scope, logicalId, targetArn } = event;
+  scope.add(origin(event), {
+    logicalId: `${logicalId}Permission`,
+    type: 'AWS::Lambda::Permission',
+    properties: {
+      Action: 'lambda:InvokeFunction',
+      FunctionName: targetArn,
+      Principal: `${service}.amazonaws.com`,
+      ...source,
+    },
+  });
+}
+
 function addMapping(event: SamEvent, source: string): void {
   const { scope, logicalId, properties, targetArn } = event;
   scope.add(origin(event), {
@@ -88,6 +103,7 @@ function addSubscription(event: SamEvent): void {
   const { SqsSubscription: through, Topic } = properties;
   const isThroughQueue = through !== undefined && through !== false && through !== 'false';
   const endpoint = isThroughQueue ? addQueueBetween(event, through) : targetArn;
+  if (!isThroughQueue) addPermission(event, 'sns', compact({ SourceArn: Topic }));
   scope.add(origin(event), {
     logicalId,
     type: 'AWS::SNS::Subscription',
@@ -131,6 +147,7 @@ function addNotification(event: SamEvent): void {
     const problem = 'S3 events need a `Ref` to a bucket of the same template';
     throw scope.text.error([...path, 'Bucket'], problem);
   }
+  addPermission(event, 's3', { SourceAccount: { Ref: 'AWS::AccountId' } });
   const { Events, Filter } = properties;
   const events = Array.isArray(Events) ? Events : [Events];
   const configurations = (events as readonly (TemplateValue | undefined)[]).map((Event) =>
@@ -178,6 +195,7 @@ function addRule(event: SamEvent): void {
       Targets: [targetOf(event, target)],
     },
   });
+  addPermission(event, 'events', { SourceArn: arnOf(logicalId) });
 }
 
 function addScheduleRule(event: SamEvent): void {
@@ -195,6 +213,7 @@ function addScheduleRule(event: SamEvent): void {
       Targets: [targetOf(event, undefined)],
     },
   });
+  addPermission(event, 'events', { SourceArn: arnOf(logicalId) });
 }
 
 function targetOf(event: SamEvent, id: TemplateValue | undefined): TemplateMap {

@@ -26,6 +26,22 @@ export function transformSam(
     if (api === undefined || resources.some((one) => one.logicalId === logicalId)) continue;
     scope.put({ ...api, properties: globals.mergeInto(type, api.properties, undefined) });
   }
+  for (const api of scope.resources) addStage(scope, api);
+}
+
+/** Templates refer to the stages that SAM makes. */
+function addStage(scope: SamScope, api: TemplateResource): void {
+  const { logicalId, type, properties } = api;
+  if (type !== 'AWS::Serverless::Api' && type !== 'AWS::Serverless::HttpApi') return;
+  const isRest = type === 'AWS::Serverless::Api';
+  const { StageName = isRest ? 'Prod' : '$default' } = properties;
+  if (typeof StageName !== 'string') return;
+  const name = StageName === '$default' ? 'ApiGatewayDefault' : StageName;
+  scope.add(api, {
+    logicalId: `${logicalId}${name.replaceAll(/[^A-Za-z0-9]/g, '')}Stage`,
+    type: isRest ? 'AWS::ApiGateway::Stage' : 'AWS::ApiGatewayV2::Stage',
+    properties: { StageName },
+  });
 }
 
 const keyTypes: Readonly<Record<string, string>> = { String: 'S', Number: 'N', Binary: 'B' };
