@@ -40,7 +40,12 @@ import { Invoker } from './invoke/invoker.ts';
 import type { InvokeOutcome } from './invoke/outcome.ts';
 import { Endpoints } from './inspect/endpoints.ts';
 import { IsolateExecutor } from './isolate/isolate-executor.ts';
-import { checkResourceExists, hasResource, LayerPermissions } from './permissions.ts';
+import {
+  checkResourceExists,
+  hasResource,
+  LayerPermissions,
+  revisionOfResource,
+} from './permissions.ts';
 import { LambdaFunction, type HandleContext } from './lambda-function.ts';
 import {
   resolveLambdaOptions,
@@ -50,6 +55,7 @@ import {
 import { InterceptorChain } from './network/interceptor-chain.ts';
 import { registerRooms } from './lambda-rooms.ts';
 import { Resources } from './resources.ts';
+import { authoriseUrlsBy } from './url-authorisation.ts';
 import type { MappingOptions } from './sources/mapping-options.ts';
 import type { Mapping } from './sources/mapping.ts';
 import type { HttpApiOptions, RestApiOptions } from './sources/http/api-options.ts';
@@ -195,9 +201,11 @@ export class Lambda implements AsyncDisposable {
       home,
       ids,
       checkExists: (arn) => checkResourceExists(store, arn),
+      revisionOf: (arn) => revisionOfResource(store, arn),
       ...(storage.isDurable && { state: storage.state }),
     });
     const access = new Access({ home, clock, options: resolved.access, policies });
+    if (resolved.access.principals !== undefined) this.#http.authorise = authoriseUrlsBy(access);
     this.#resources = new Resources({
       ...shared,
       mayInvoke: (service, target, source) => access.mayInvoke(service, target, source),

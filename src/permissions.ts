@@ -7,7 +7,7 @@ import {
 import type { PolicyDocument, PolicyStatement } from './access/policy-document.ts';
 import type { ResourcePolicies, PolicyChangeOptions } from './access/resource-policies.ts';
 import type { ResourcePolicy } from './access/resource-policy.ts';
-import { parseFunctionArn, type Home } from './core/arn.ts';
+import { isVersionNumber, parseFunctionArn, type Home } from './core/arn.ts';
 import { FunctionNotFoundError, InvalidOptionError } from './core/errors.ts';
 import { AwsRuleError } from './functions/aws-rule-error.ts';
 import type { LayerVersion } from './functions/layer-options.ts';
@@ -130,6 +130,18 @@ export function hasResource(store: FunctionStore, arn: string): boolean {
   const named = parseFunctionArn(arn);
   if (named === undefined) return store.layers.get(arn) !== undefined;
   return store.has(named.name, named.qualifier);
+}
+
+/** Revision of a function, version or alias; layer versions have none of their own. */
+export function revisionOfResource(store: FunctionStore, arn: string): string | undefined {
+  const named = parseFunctionArn(arn);
+  if (named === undefined || !hasResource(store, arn)) return undefined;
+  const { name, qualifier } = named;
+  const isAlias = qualifier !== undefined && !isVersionNumber(qualifier);
+  const record = isAlias
+    ? store.aliases.get(name, qualifier)
+    : store.versions.get(name, qualifier ?? '$LATEST');
+  return record.revisionId;
 }
 
 /** @throws {FunctionNotFoundError} as AWS says it */

@@ -100,7 +100,16 @@ const rooms: Record<string, Rule> = {
   },
   // The door knows the records that it shows; what it does, it does by the files at the top.
   aws: {
-    mayImport: ['core', 'functions', 'invoke', 'async', 'sources', 'network/interceptor', 'lambda'],
+    mayImport: [
+      'core',
+      'functions',
+      'access',
+      'invoke',
+      'async',
+      'sources',
+      'network/interceptor',
+      'lambda',
+    ],
     packages: ['@smithy/eventstream-codec', 'rou3'],
   },
   // Event builders share formats and digests with the brokers and the hosts of APIs.
@@ -129,6 +138,7 @@ const filesOfLambda = new Set([
   'template-deployment',
   'durable-road',
   'durable-endpoint',
+  'url-authorisation',
 ]);
 
 /** Folders whose files are as those at the top: they work on a `Lambda`, and are too many for the top. */

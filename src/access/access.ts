@@ -3,14 +3,13 @@ import type { Clock } from '../core/clock.ts';
 import type { AccessError } from './access-error.ts';
 import { accessDenied } from './access-error.ts';
 import type { ResolvedAccess, ResolvedPrincipal } from './access-options.ts';
-import { actionOf } from './actions.ts';
 import { authenticate } from './authenticate.ts';
 import { rootOf, type AccountCaller, type AnonymousCaller, type ServiceCaller } from './caller.ts';
 import { evaluate, type Decision, type PolicySet } from './evaluate.ts';
 import type { Policy } from './policy.ts';
 import { requestContext, type ContextValues } from './request-context.ts';
 import type { ResourcePolicies } from './resource-policies.ts';
-import { headersOf, type HttpRequestFacts } from './signed-request.ts';
+import type { HttpRequestFacts } from './signed-request.ts';
 
 export interface AccessParts {
   readonly home: Home;
@@ -24,20 +23,13 @@ export interface Principal extends AccountCaller {
   readonly accessKeyId: string | undefined;
 }
 
-/** One operation of AWS's API that somebody asks for. */
-export interface AccessCall extends Subject {
-  /** As in AWS's API, such as `Invoke`. */
-  readonly operation: string;
-  readonly request: HttpRequestFacts;
-}
-
 /** What somebody wants to do to what. */
 export interface Subject {
-  /** @default the action of the operation */
-  readonly action?: string;
+  /** Such as `lambda:GetFunction`; see `actionOf`. */
+  readonly action: string;
   /** ARN, qualified where the request is; `*` for operations that are about no single resource. */
   readonly resource: string;
-  /** Further condition keys of this request, such as `lambda:FunctionArn` or `aws:SourceIp`. */
+  /** Condition keys of this request, such as `lambda:FunctionArn` or `aws:SourceIp`. */
   readonly conditions?: ContextValues;
 }
 
@@ -57,12 +49,11 @@ export class Access {
     this.#root = Object.freeze({ ...rootOf(home), accessKeyId: undefined });
   }
 
-  /** Gives who asks, if they may. @throws {AccessError} in AWS's words if not */
-  authorise(call: AccessCall): Principal | Promise<Principal> {
-    const principal = this.authenticate(call.request);
-    return principal instanceof Promise
-      ? principal.then((found) => this.#authorised(found, call))
-      : this.#authorised(principal, call);
+  /** Whether everybody may do everything, so that there is nothing to ask. */
+  get isOpen(): boolean {
+    const { principals, scp, rcp } = this.#options;
+    const hasLimits = scp !== undefined || rcp !== undefined || this.#policies.size > 0;
+    return principals === undefined && !hasLimits;
   }
 
   /**
@@ -81,10 +72,7 @@ export class Access {
   }
 
   /** @throws {AccessError} in AWS's words, when the policies do not let them */
-  check(
-    caller: Principal | ServiceCaller | AnonymousCaller,
-    subject: Subject & { readonly action: string },
-  ): void {
+  check(caller: Principal | ServiceCaller | AnonymousCaller, subject: Subject): void {
     const denial = this.#denialOf(caller, subject);
     if (denial !== undefined) throw denial;
   }
@@ -105,24 +93,9 @@ export class Access {
     return this.#denialOf({ kind: 'service', service }, subject) === undefined;
   }
 
-  #authorised(principal: Principal, call: AccessCall): Principal {
-    const { operation, action = actionOf(operation), resource, request, conditions } = call;
-    // Nothing limits a root but such policies.
-    const { scp, rcp } = this.#options;
-    const isFree = principal === this.#root && scp === undefined && rcp === undefined;
-    if (isFree && this.#policyOf(resource) === undefined) return principal;
-    const userAgent = headersOf(request).get('user-agent');
-    this.check(principal, {
-      action,
-      resource,
-      conditions: { 'aws:UserAgent': userAgent, ...conditions },
-    });
-    return principal;
-  }
-
   #denialOf(
     caller: Principal | ServiceCaller | AnonymousCaller,
-    { action, resource, conditions = {} }: Subject & { readonly action: string },
+    { action, resource, conditions = {} }: Subject,
   ): AccessError | undefined {
     const nowMs = this.#clock.now();
     const principal = 'accessKeyId' in caller ? this.#principalOf(caller) : undefined;

@@ -19,6 +19,8 @@ export interface ResourcePoliciesOptions {
   readonly ids: Ids;
   /** Throws when a resource that somebody names is not there. */
   readonly checkExists: (arn: string) => void;
+  /** Revision of a resource itself, which stands for that of its policy until it has one. @default none */
+  readonly revisionOf?: (arn: string) => string | undefined;
   /** Keeps every change before anybody sees it. @default changes live as long as this object */
   readonly state?: StateStore | undefined;
 }
@@ -48,6 +50,11 @@ export class ResourcePolicies {
     this.#options = options;
     this.#journal = new Journal(options.state);
     this.#arnPrefix = `arn:${partition}:lambda:${region}:${accountId}:`;
+  }
+
+  /** How many resources have one. */
+  get size(): number {
+    return this.#policies.size;
   }
 
   /** Undefined when the resource has none. */
@@ -83,7 +90,7 @@ export class ResourcePolicies {
       if (kept.length === current.document.Statement.length) {
         throw new PolicyNotFoundError(`Statement ${statementId} is not found in resource policy.`);
       }
-      checkPolicyRevision(options.revisionId, current.revisionId);
+      checkPolicyRevision(arn, options.revisionId, current.revisionId);
       if (kept.length === 0) return this.#planToForget(arn);
       const document = { ...current.document, Statement: kept };
       return this.#planToKeep(arn, keepPolicy(document, this.#options.ids.uuid()));
@@ -111,7 +118,7 @@ export class ResourcePolicies {
   async delete(arn: string, options: PolicyChangeOptions = {}): Promise<void> {
     await this.#journal.commit(arn, () => {
       const current = this.#need(arn, 'The resource you requested does not exist.');
-      checkPolicyRevision(options.revisionId, current.revisionId);
+      checkPolicyRevision(arn, options.revisionId, current.revisionId);
       return this.#planToForget(arn);
     });
   }
@@ -156,11 +163,11 @@ export class ResourcePolicies {
     revisionId: string | undefined,
     next: (current: KeptPolicy | undefined) => PolicyDocument,
   ): Promise<KeptPolicy> {
-    const { ids, checkExists } = this.#options;
+    const { ids, checkExists, revisionOf } = this.#options;
     const kept = await this.#journal.commit(arn, () => {
       checkExists(arn);
       const current = this.find(arn);
-      checkPolicyRevision(revisionId, current?.revisionId);
+      checkPolicyRevision(arn, revisionId, current?.revisionId ?? revisionOf?.(arn));
       return this.#planToKeep(arn, keepPolicy(next(current), ids.uuid()));
     });
     this.#forgetIfGone(arn);

@@ -120,7 +120,9 @@ function readQuery(request: HttpRequestFacts): SignedRequest {
 
 function queryOf({ query }: HttpRequestFacts, name: string): string | undefined {
   const value = query[name];
-  return typeof value === 'string' ? value : undefined;
+  if (typeof value === 'string') return value;
+  // Twice the same parameter is no signature.
+  return value?.length === 1 ? value[0] : undefined;
 }
 
 function readCredential(credential: string): Pick<SignedRequest, 'accessKeyId' | 'scope'> {

@@ -1,3 +1,5 @@
+import type { Principal } from '../access/access.ts';
+import { actionOf } from '../access/actions.ts';
 import type { Lambda } from '../lambda.ts';
 import { roomsOf, type LambdaRooms } from '../lambda-rooms.ts';
 import { ApiError } from './api-error.ts';
@@ -9,7 +11,8 @@ import { modelOf, type OperationName } from './model/shapes.ts';
 import type { Call, DoorRequest, DoorResponse, Operation, Reply } from './operation.ts';
 import { operations } from './operations/index.ts';
 import { isPackageLink, openPackageLink } from './package-links.ts';
-import { routeOf } from './routes.ts';
+import { routeOf, type Route } from './routes.ts';
+import { operationSubject } from './subject.ts';
 import { checkInput } from './validation.ts';
 
 /** Services next to Lambda that share its host, by the version in their paths. */
@@ -49,7 +52,9 @@ export class Door {
       if (isPackageLink(request)) return await openPackageLink(request, this.#rooms);
       const route = routeOf(request);
       if (route === undefined) throw unknownOperation(request);
-      const reply = await this.#perform(route.operation, route.labels, request, requestId);
+      const { access } = this.#rooms;
+      const principal = access.isOpen ? undefined : await access.authenticate(request);
+      const reply = await this.#perform(route, principal, request, requestId);
       return toResponse(reply, modelOf(route.operation).status, requestId);
     } catch (error) {
       return errorResponse(toApiError(error), requestId);
@@ -57,13 +62,14 @@ export class Door {
   }
 
   #perform(
-    name: OperationName,
-    labels: Readonly<Record<string, string>>,
+    { operation: name, labels }: Route,
+    principal: Principal | undefined,
     request: DoorRequest,
     requestId: string,
   ): Reply | Promise<Reply> {
     const input = decodeInput(name, request, labels);
     checkInput(name, input);
+    if (principal !== undefined) this.#checkMay(principal, name, input, request);
     const call: Call = {
       lambda: this.#lambda,
       rooms: this.#rooms,
@@ -75,6 +81,28 @@ export class Door {
     if (operation === undefined) throw unknownOperation(request);
     // What the model's checks let through has the type that the model gives it.
     return operation(input as never, call);
+  }
+
+  #checkMay(
+    principal: Principal,
+    name: OperationName,
+    input: Readonly<Record<string, unknown>>,
+    request: DoorRequest,
+  ): void {
+    const { access, options, store } = this.#rooms;
+    const { resource, conditions } = operationSubject(name, input, options.home);
+    const [, functionName] = /:function:([^:]+)/.exec(resource) ?? [];
+    const { tags = {} } = (functionName && store.find(functionName)?.settings) || {};
+    const ofTags = Object.entries(tags).map(([key, value]) => [`aws:ResourceTag/${key}`, value]);
+    access.check(principal, {
+      action: actionOf(name),
+      resource,
+      conditions: {
+        'aws:UserAgent': request.headers['user-agent'],
+        ...(Object.fromEntries(ofTags) as Record<string, string>),
+        ...conditions,
+      },
+    });
   }
 }
 

@@ -8,6 +8,8 @@ import { functionUrlOperations } from './function-urls.ts';
 import { functionOperations } from './functions.ts';
 import { invokeOperations } from './invoke.ts';
 import { layerOperations } from './layers.ts';
+import { layerPolicyOperations } from './layer-policies.ts';
+import { policyOperations } from './policies.ts';
 import { recursionOperations } from './recursion.ts';
 import { runtimeManagementOperations } from './runtime-management.ts';
 import { tagOperations } from './tags.ts';
@@ -24,6 +26,8 @@ export const operations: Partial<Operations> = {
   ...functionUrlOperations,
   ...invokeOperations,
   ...layerOperations,
+  ...layerPolicyOperations,
+  ...policyOperations,
   ...recursionOperations,
   ...runtimeManagementOperations,
   ...tagOperations,

@@ -1,0 +1,104 @@
+import { functionArn, layerArn, type Home } from '../core/arn.ts';
+import type { OperationName } from './model/shapes.ts';
+
+/** What an operation is about, as policies name it. */
+export interface OperationSubject {
+  /** An ARN, or `*` for operations that are about no single resource. */
+  readonly resource: string;
+  /** Condition keys that the input gives. */
+  readonly conditions: Readonly<Record<string, string | readonly string[] | undefined>>;
+}
+
+/** These name something, and yet policies have no resource for them. */
+const withoutResource: ReadonlySet<OperationName> = new Set<OperationName>([
+  'CreateEventSourceMapping',
+  'ListEventSourceMappings',
+  'ListFunctionsByCodeSigningConfig',
+  'ListLayerVersions',
+]);
+
+/**
+ * Which resource a request is about and which condition keys it has, by its checked input.
+ * https://docs.aws.amazon.com/service-authorization/latest/reference/list_awslambda.html
+ */
+export function operationSubject(
+  name: OperationName,
+  input: Readonly<Record<string, unknown>>,
+  home: Home,
+): OperationSubject {
+  const resource = withoutResource.has(name) ? '*' : resourceOf(input, home);
+  return { resource, conditions: conditionsOf(input, home) };
+}
+
+function resourceOf(input: Readonly<Record<string, unknown>>, home: Home): string {
+  const text = (key: string): string | undefined => textOf(input, key);
+  const reference = text('FunctionName');
+  if (reference !== undefined) return functionOf(reference, text('Qualifier'), home);
+  const layer = text('LayerName');
+  if (layer !== undefined) {
+    const arn = layer.startsWith('arn:') ? layer : layerArn(home, layer);
+    const { VersionNumber: version } = input;
+    return typeof version === 'number' ? `${arn}:${version}` : arn;
+  }
+  const mapping = text('UUID');
+  if (mapping !== undefined) return `${lambdaArn(home)}:event-source-mapping:${mapping}`;
+  const provider = text('CapacityProviderName');
+  if (provider !== undefined && !provider.startsWith('arn:')) {
+    return `${lambdaArn(home)}:capacity-provider:${provider}`;
+  }
+  const named = ['Resource', 'ResourceArn', 'Arn', 'CodeSigningConfigArn', 'DurableExecutionArn'];
+  return provider ?? named.map(text).find((arn) => arn !== undefined) ?? '*';
+}
+
+/** Of any region and account: whether it is one of ours is for the operation to say. */
+function functionOf(reference: string, beside: string | undefined, home: Home): string {
+  const parts = reference.split(':');
+  const at = parts.indexOf('function');
+  const [name = '', written] = parts.slice(at + 1);
+  const qualifier = written ?? (beside === '' ? undefined : beside);
+  if (reference.startsWith('arn:')) {
+    const arn = parts.slice(0, at + 2).join(':');
+    return qualifier === undefined ? arn : `${arn}:${qualifier}`;
+  }
+  return functionArn(home, name, qualifier);
+}
+
+function lambdaArn({ partition, region, accountId }: Home): string {
+  return `arn:${partition}:lambda:${region}:${accountId}`;
+}
+
+function conditionsOf(
+  input: Readonly<Record<string, unknown>>,
+  home: Home,
+): OperationSubject['conditions'] {
+  const reference = textOf(input, 'FunctionName');
+  const { Tags: tags, VpcConfig: vpc } = input as {
+    readonly Tags?: Readonly<Record<string, string>>;
+    readonly VpcConfig?: Readonly<Record<string, readonly string[] | undefined>>;
+  };
+  const ofTags = Object.entries(tags ?? {}).map(([key, value]) => [`aws:RequestTag/${key}`, value]);
+  return {
+    'lambda:FunctionArn': reference && functionOf(reference, textOf(input, 'Qualifier'), home),
+    'lambda:Principal': textOf(input, 'Principal'),
+    'lambda:FunctionUrlAuthType': textOf(input, 'FunctionUrlAuthType') ?? textOf(input, 'AuthType'),
+    'lambda:CodeSigningConfigArn': textOf(input, 'CodeSigningConfigArn'),
+    'lambda:Layer': textsOf(input, 'Layers'),
+    'lambda:SubnetIds': vpc?.['SubnetIds'],
+    'lambda:SecurityGroupIds': vpc?.['SecurityGroupIds'],
+    'aws:TagKeys': tags === undefined ? textsOf(input, 'TagKeys') : Object.keys(tags),
+    ...(Object.fromEntries(ofTags) as Record<string, string>),
+  };
+}
+
+function textOf(input: Readonly<Record<string, unknown>>, key: string): string | undefined {
+  const value = input[key];
+  return typeof value === 'string' ? value : undefined;
+}
+
+function textsOf(
+  input: Readonly<Record<string, unknown>>,
+  key: string,
+): readonly string[] | undefined {
+  const value = input[key];
+  return Array.isArray(value) ? value.filter((one) => typeof one === 'string') : undefined;
+}
