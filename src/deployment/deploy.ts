@@ -1,7 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { LambdaError } from '../core/errors.ts';
 import type { Lambda } from '../lambda.ts';
 import { roomsOf } from '../lambda-rooms.ts';
 import { TemplatePlan } from '../template/plan.ts';
@@ -76,7 +75,6 @@ async function deployOne(stack: Stack, resource: TemplateResource): Promise<bool
       stack.leaveOut(logicalId, `${logicalId} was left out`);
       return false;
     }
-    if (error instanceof TemplateError || !(error instanceof LambdaError)) throw error;
-    throw stack.error(resource, error.message, error);
+    throw stack.errorOf(resource, error);
   }
 }

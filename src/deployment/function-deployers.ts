@@ -28,6 +28,16 @@ export const deployFunction: Deployer = async (stack, resource, properties) => {
   return { ref: name, attributes: { Arn: made.arn }, object: made };
 };
 
+/** Brings code and layers of a function up to date; what else was changed since stays. */
+export const refreshCode: Deployer = async (stack, resource, properties) => {
+  const planned = readFunction(properties, resource.metadata);
+  const name = planned.name ?? stack.nameOf(resource, functionName);
+  const fn = stack.functionAt(resource, name);
+  const { code, layers = [] } = await optionsOf(stack, resource, properties, planned);
+  await fn.update({ code, layers });
+  return { ref: name, attributes: { Arn: fn.arn }, object: fn };
+};
+
 /** All options of a function but its name. */
 async function optionsOf(
   stack: Stack,

@@ -1,6 +1,7 @@
 import type { TemplateResource } from '../template/template-resource.ts';
 import { referencesIn } from '../template/dependencies.ts';
 import { deployers } from './deployers.ts';
+import { refreshCode } from './function-deployers.ts';
 import type { Stack } from './stack.ts';
 
 /** What is made again when a function's code changes, in this order. */
@@ -30,9 +31,19 @@ export async function refreshFunction(stack: Stack, logicalId: string): Promise<
       referencesIn(resource.properties, [], new Map()).some((one) => changed.has(one.logicalId));
     if (!changed.has(id) && !follows) continue;
     changed.add(id);
-    const properties = stack.plan.propertiesOf(resource, stack.find);
-    const made = await deployers.get(type)?.(stack, resource, properties);
-    if (made !== undefined) stack.deployed.set(id, { logicalId: id, type, ...made });
+    await refresh(stack, resource);
+  }
+}
+
+async function refresh(stack: Stack, resource: TemplateResource): Promise<void> {
+  const { logicalId, type } = resource;
+  const deployer = type === 'AWS::Lambda::Function' ? refreshCode : deployers.get(type);
+  if (deployer === undefined) return;
+  try {
+    const made = await deployer(stack, resource, stack.plan.propertiesOf(resource, stack.find));
+    stack.deployed.set(logicalId, { logicalId, type, ...made });
+  } catch (error) {
+    throw stack.errorOf(resource, error);
   }
 }
 

@@ -5,6 +5,7 @@ import type { Stream } from '../brokers/stream.ts';
 import type { Table } from '../brokers/table.ts';
 import type { Topic } from '../brokers/topic.ts';
 import type { Home } from '../core/arn.ts';
+import { LambdaError } from '../core/errors.ts';
 import type { Lambda } from '../lambda.ts';
 import type { LambdaFunction } from '../lambda-function.ts';
 import { roomsOf } from '../lambda-rooms.ts';
@@ -12,6 +13,7 @@ import type { FindReference } from '../template/evaluator.ts';
 import { physicalName, type NameRule } from '../template/physical-names.ts';
 import type { TemplatePlan } from '../template/plan.ts';
 import type { TemplateResource } from '../template/template-resource.ts';
+import { TemplateError } from '../template/template-error.ts';
 import { Unresolved } from '../template/template-value.ts';
 
 /** A resource that was deployed, and what references to it give. */
@@ -76,6 +78,12 @@ export class Stack {
 
   error(resource: TemplateResource, problem: string, cause?: unknown): Error {
     return this.plan.text.error(resource.path, problem, cause);
+  }
+
+  /** What the library refused, with the place in the template; other errors as they are. */
+  errorOf(resource: TemplateResource, error: unknown): unknown {
+    const isOurs = error instanceof LambdaError && !(error instanceof TemplateError);
+    return isOurs ? this.error(resource, error.message, error) : error;
   }
 
   /** @param reference name or ARN, with or without a version or alias */

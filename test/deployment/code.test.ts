@@ -160,8 +160,10 @@ Resources:
     );
     expect(await lambda.call('F:live')).toBe('first layer');
 
+    await functions['F']?.update({ timeoutMs: 20_000 });
     await writeFile(join(folder.path, 'code/text.ts'), "export const text = 'second'");
     await deployment.redeploy('F');
+    expect(functions['F']?.latest.settings.timeoutMs).toBe(20_000);
     expect(await lambda.call('F:live')).toBe('second layer');
     expect(functions['F']?.getAlias('live').info.version).toBe('2');
 
@@ -170,6 +172,9 @@ Resources:
       "module.exports = 'new layer'",
     );
     await deployment.redeploy('F');
+    expect(await lambda.call('F:live')).toBe('second new layer');
+    await writeFile(join(folder.path, 'code/text.ts'), 'export const text =');
+    await expect(deployment.redeploy('F')).rejects.toThrow('Resources.F.Properties: Could not');
     expect(await lambda.call('F:live')).toBe('second new layer');
     await expect(deployment.redeploy('Lib')).rejects.toThrow(
       'Resources.Lib: There is no function of that logical id',
