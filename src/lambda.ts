@@ -55,7 +55,6 @@ import {
 import { InterceptorChain } from './network/interceptor-chain.ts';
 import { registerRooms } from './lambda-rooms.ts';
 import { Resources } from './resources.ts';
-import { authoriseUrlsBy } from './url-authorisation.ts';
 import type { MappingOptions } from './sources/mapping-options.ts';
 import type { Mapping } from './sources/mapping.ts';
 import type { HttpApiOptions, RestApiOptions } from './sources/http/api-options.ts';
@@ -205,7 +204,6 @@ export class Lambda implements AsyncDisposable {
       ...(storage.isDurable && { state: storage.state }),
     });
     const access = new Access({ home, clock, options: resolved.access, policies });
-    if (resolved.access.principals !== undefined) this.#http.authorise = authoriseUrlsBy(access);
     this.#resources = new Resources({
       ...shared,
       mayInvoke: (service, target, source) => access.mayInvoke(service, target, source),
