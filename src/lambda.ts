@@ -270,13 +270,14 @@ export class Lambda implements AsyncDisposable {
    * a version. Without a file it does what `new Lambda` does.
    * @throws {InvalidOptionError} when the file belongs to another region or account
    * @throws {StateError} when something in the file cannot be used
+   * @throws {StorageError} when the file itself cannot be used, or is encrypted and its key not in `encryptionKey`
    * @example
    * await using lambda = await Lambda.open({ storage: { file: 'lambda.db' } });
    */
   static async open(options: LambdaOptions = {}): Promise<Lambda> {
     const startedMs = realNowMs();
-    const { clock, home, storage: where } = resolveLambdaOptions(options);
-    const storage = await openStorage(where, clock);
+    const { clock, home, storage: where, encryptionKeys } = resolveLambdaOptions(options);
+    const storage = await openStorage(where, clock, encryptionKeys);
     let opened: { close(): Promise<void> } = storage;
     try {
       const opening = storage.isDurable ? await claimHome(storage.state, home) : 0;
