@@ -86,7 +86,7 @@ function functionName(path: string): string {
 }
 
 /** @throws {RefusedError} with what to do when esbuild is not there */
-export function needEsbuild(file: string, resolveModule: (name: string) => string): void {
+function needEsbuild(file: string, resolveModule: (name: string) => string): void {
   try {
     resolveModule('esbuild');
   } catch {

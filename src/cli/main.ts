@@ -13,10 +13,9 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
 }
 
 // `isolambda ... | head` closes the pipe early; that is no mistake.
-stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code !== 'EPIPE') throw error;
-  process.exit();
-});
+onBrokenPipe(stdout, () => process.exit());
+// Logs that nobody reads are no reason to end.
+onBrokenPipe(stderr, () => {});
 
 process.exitCode = await run(process.argv.slice(2), {
   stdout,
@@ -26,3 +25,10 @@ process.exitCode = await run(process.argv.slice(2), {
   cwd: process.cwd(),
   signal: stopping.signal,
 });
+
+function onBrokenPipe(output: NodeJS.WriteStream, then: () => void): void {
+  output.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+    then();
+  });
+}

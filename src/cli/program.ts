@@ -4,6 +4,7 @@ import type { CommandContext } from './command-context.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { generateEventCommand } from './commands/generate-event.ts';
 import { invokeCommand } from './commands/invoke.ts';
+import { serveCommand } from './commands/serve.ts';
 import { exitCodesHelp } from './exit-code.ts';
 
 /** The command line with all its commands. Loads nothing of the library: `--help` and `doctor` work without it. */
@@ -25,7 +26,7 @@ export function createProgram(context: CommandContext): Command {
     .helpCommand(false)
     .addHelpText('after', exitCodesHelp);
   // Settings of the parent are copied when a command is made by it, so they are copied by hand here.
-  for (const create of [invokeCommand, generateEventCommand, doctorCommand]) {
+  for (const create of [invokeCommand, serveCommand, generateEventCommand, doctorCommand]) {
     program.addCommand(create(context));
   }
   inherit(program);

@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import type { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
@@ -30,3 +31,35 @@ test('the executable takes stdin, keeps results and logs apart and ends with the
   expect(await executed(argv, cwd, '{"fail":true}')).toMatchObject({ code: 1 });
   expect(await executed(['invoke', '--nothing'], cwd)).toMatchObject({ code: 2, stdout: '' });
 });
+
+test('serve ends with 0 on SIGINT, once what runs has ended', async () => {
+  const handler = `exports.handler = async () => {
+    console.log('running'); await new Promise((r) => setTimeout(r, 50)); return 'done' }`;
+  const cwd = project({ 'slow/index.js': handler });
+  const argv = ['serve', 'slow', '--port', '0', '--timeout', '30', '--cpu', '30000'];
+  const child = spawn(process.execPath, [main, ...argv], {
+    cwd,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const { promise: exit, resolve } = Promise.withResolvers<unknown[]>();
+  child.on('close', (...how) => resolve(how));
+  const endpoint = await matched(child.stdout, /AWS endpoint {2}(\S+)/);
+  const asked = fetch(`${endpoint}/2015-03-31/functions/slow/invocations`, { method: 'POST' });
+  await matched(child.stderr, /(running)/);
+  child.kill('SIGINT');
+  expect(await (await asked).json()).toBe('done');
+  expect(await exit).toEqual([0, null]);
+});
+
+/** The first group of a pattern, as soon as it has been printed. */
+function matched(stream: Readable, pattern: RegExp): Promise<string> {
+  const { promise, resolve, reject } = Promise.withResolvers<string>();
+  let printed = '';
+  stream.on('data', (chunk: Buffer) => {
+    printed += chunk.toString();
+    const found = pattern.exec(printed)?.[1];
+    if (found !== undefined) resolve(found);
+  });
+  stream.on('end', () => reject(new Error(`Ended without ${String(pattern)}: ${printed}`)));
+  return promise;
+}

@@ -16,12 +16,12 @@ Resources:
     Type: AWS::Serverless::Function
     Properties: { CodeUri: hello/, Handler: index.other, Policies: [S3ReadPolicy] }
 `;
-const code = `
+const handlers = `
 exports.handler = async () => ({ ...pick(process.env), memory: process.env.AWS_LAMBDA_FUNCTION_MEMORY_SIZE });
 exports.other = async () => 'other';
 const pick = ({ STAGE, OWN }) => ({ STAGE, OWN });`;
 
-const shop = (): string => project({ 'template.yaml': template, 'hello/index.js': code });
+const shop = (): string => project({ 'template.yaml': template, 'hello/index.js': handlers });
 const generous = ['--timeout', '30', '--cpu', '30000'];
 
 describe('a function of a template', () => {
@@ -38,14 +38,14 @@ describe('a function of a template', () => {
   });
 
   test('-t names a template elsewhere, whose code lies beside it', async () => {
-    const cwd = project({ 'infra/app.yaml': template, 'infra/hello/index.js': code });
+    const cwd = project({ 'infra/app.yaml': template, 'infra/hello/index.js': handlers });
     const argv = ['invoke', 'Other', '-t', 'infra/app.yaml', ...generous];
     expect(await runCli(argv, { cwd })).toMatchObject({ code: 0, stdout: '"other"\n' });
   });
 
   test('the only function needs no name, one of several does', async () => {
     const single = template.replace(/ {2}Other:[\s\S]*$/, '');
-    const cwd = project({ 'template.yml': single, 'hello/index.js': code });
+    const cwd = project({ 'template.yml': single, 'hello/index.js': handlers });
     expect(await runCli(['invoke', ...generous], { cwd })).toMatchObject({ code: 0 });
     expect(await runCli(['invoke'], { cwd: shop() })).toMatchObject({
       code: 2,

@@ -17,6 +17,7 @@ test('without a command the help is shown, as wrong usage', async () => {
 const helps: [string[], RegExp[]][] = [
   [[], [/invoke .*run a function once/, /generate-event/, /doctor/]],
   [['invoke'], [/-e, --event <event>/, /--template <file>/, /--repeat <n>/, /Examples:/]],
+  [['serve'], [/--port <port>/, /--watch/, /--storage <file>/, /AWS_ENDPOINT_URL_LAMBDA/]],
   [['doctor'], [/--json/, /warn \(something is missing/]],
   [['generate-event'], [/s3 .*put, delete/, /sqs .*receive-message/, /Examples:/]],
   [['generate-event', 's3'], [/put .*an object was put/]],
@@ -34,7 +35,7 @@ test.each(helps)('%j --help says what there is', async (command, texts) => {
   expect(longest).toBeLessThanOrEqual(120);
 });
 
-test.each([[], ['invoke'], ['doctor'], ['generate-event']].map((command) => [command]))(
+test.each([[], ['invoke'], ['serve'], ['doctor'], ['generate-event']].map((command) => [command]))(
   '%j --help names the exit codes',
   async (command) => {
     const { stdout } = await runCli([...command, '--help']);
