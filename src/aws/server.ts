@@ -52,8 +52,13 @@ export async function serve(lambda: Lambda, options: ServeOptions = {}): Promise
   checkString('host', host, { maxLength: 255, pattern: /^\S+$/, says: 'a host name or address' });
   const door = doorOf(lambda);
   const server = createServer({ maxHeaderSize: headerBytes }, (request, response) => {
+    response.once('close', dropIdle);
     void answer(door, before, request, response);
   });
+  // A connection that was busy when the server closed would be kept for its next request.
+  const dropIdle = (): void => {
+    if (!server.listening) server.closeIdleConnections();
+  };
   server.keepAliveTimeout = keepAliveMs;
   await listen(server, port, host);
   const bound = (server.address() as AddressInfo).port;

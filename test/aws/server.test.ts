@@ -218,3 +218,18 @@ async function rawRequest(
   request.end();
   return promise.finally(() => request.destroy());
 }
+
+test('close lets a request end, and waits for no other on its connection', async () => {
+  const source = `exports.handler = async () => {
+    console.log('running'); await new Promise((r) => setTimeout(r, 5)); return 'done' }`;
+  const { lambda, server, client } = await serverKit(source);
+  client.destroy();
+  const { promise: isRunning, resolve } = Promise.withResolvers<void>();
+  lambda.on('log.written', () => resolve());
+  const asked = fetch(server.url + invocations, { method: 'POST' });
+  await isRunning;
+  const closed = server.close();
+  expect(await (await asked).json()).toBe('done');
+  await closed;
+  await lambda.close();
+});
