@@ -62,6 +62,11 @@ export { InvalidFilterPolicyError } from './brokers/filter-policy.ts';
 
 export type { LambdaStats, Restored } from './lambda.ts';
 export type { StorageFile, StorageOption } from './storage/storage-option.ts';
+export type {
+  EncryptionKey,
+  EncryptionKeyOption,
+  KeyProvider,
+} from './storage/encryption/key-option.ts';
 export type { StorageProblem } from './storage/storage-error.ts';
 export type { LambdaOptions } from './lambda-options.ts';
 export type { LayerInfo, VersionInfo } from './lambda-function.ts';

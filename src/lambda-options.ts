@@ -21,6 +21,11 @@ import {
 import type { Interceptor } from './network/interceptor.ts';
 import type { ErrorStyle } from './invoke/fault-payload.ts';
 import {
+  resolveEncryptionKeys,
+  type EncryptionKeyOption,
+  type KeyProvider,
+} from './storage/encryption/key-option.ts';
+import {
   resolveStorageOption,
   type ResolvedStorage,
   type StorageOption,
@@ -89,6 +94,13 @@ export interface LambdaOptions {
    * @default 'memory'
    */
   readonly storage?: StorageOption;
+  /**
+   * Encrypts contents in the file of `storage`: code, environment variables and other settings, events, messages.
+   * 32 bytes, `{ id, key }`, or a `KeyProvider`. Of several the first one encrypts, and the others open files that
+   * were encrypted with them. Nothing is encrypted in memory.
+   * @default none
+   */
+  readonly encryptionKey?: EncryptionKeyOption;
 }
 
 /** Every option in its place; frozen. */
@@ -113,6 +125,7 @@ export interface ResolvedLambdaOptions {
   readonly access: ResolvedAccess;
   readonly logEntries: number;
   readonly storage: ResolvedStorage;
+  readonly encryptionKeys: readonly KeyProvider[];
 }
 
 const keys = Object.keys({
@@ -135,6 +148,7 @@ const keys = Object.keys({
   access: true,
   logEntries: true,
   storage: true,
+  encryptionKey: true,
 } satisfies Record<keyof LambdaOptions, true>);
 
 const bytesPerMb = 1_048_576;
@@ -165,6 +179,7 @@ export function resolveLambdaOptions(options: LambdaOptions, opening = 0): Resol
     access,
     logEntries = 1_000,
     storage,
+    encryptionKey,
   } = options;
   checkInteger('concurrency', concurrency, limits.concurrency);
   checkInteger('parallelism', parallelism, { min: 1, max: 1_024 });
@@ -200,6 +215,7 @@ export function resolveLambdaOptions(options: LambdaOptions, opening = 0): Resol
     access: resolveAccess(access),
     logEntries,
     storage: resolveStorageOption(storage),
+    encryptionKeys: resolveEncryptionKeys(encryptionKey),
   });
 }
 

@@ -55,7 +55,6 @@ import {
 import { InterceptorChain } from './network/interceptor-chain.ts';
 import { registerRooms } from './lambda-rooms.ts';
 import { Resources } from './resources.ts';
-import { authoriseUrlsBy } from './url-authorisation.ts';
 import type { MappingOptions } from './sources/mapping-options.ts';
 import type { Mapping } from './sources/mapping.ts';
 import type { HttpApiOptions, RestApiOptions } from './sources/http/api-options.ts';
@@ -205,7 +204,6 @@ export class Lambda implements AsyncDisposable {
       ...(storage.isDurable && { state: storage.state }),
     });
     const access = new Access({ home, clock, options: resolved.access, policies });
-    if (resolved.access.principals !== undefined) this.#http.authorise = authoriseUrlsBy(access);
     this.#resources = new Resources({
       ...shared,
       mayInvoke: (service, target, source) => access.mayInvoke(service, target, source),
@@ -272,13 +270,14 @@ export class Lambda implements AsyncDisposable {
    * a version. Without a file it does what `new Lambda` does.
    * @throws {InvalidOptionError} when the file belongs to another region or account
    * @throws {StateError} when something in the file cannot be used
+   * @throws {StorageError} when the file itself cannot be used, or is encrypted and its key not in `encryptionKey`
    * @example
    * await using lambda = await Lambda.open({ storage: { file: 'lambda.db' } });
    */
   static async open(options: LambdaOptions = {}): Promise<Lambda> {
     const startedMs = realNowMs();
-    const { clock, home, storage: where } = resolveLambdaOptions(options);
-    const storage = await openStorage(where, clock);
+    const { clock, home, storage: where, encryptionKeys } = resolveLambdaOptions(options);
+    const storage = await openStorage(where, clock, encryptionKeys);
     let opened: { close(): Promise<void> } = storage;
     try {
       const opening = storage.isDurable ? await claimHome(storage.state, home) : 0;

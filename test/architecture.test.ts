@@ -138,7 +138,6 @@ const filesOfLambda = new Set([
   'template-deployment',
   'durable-road',
   'durable-endpoint',
-  'url-authorisation',
 ]);
 
 /** Folders whose files are as those at the top: they work on a `Lambda`, and are too many for the top. */

@@ -42,20 +42,32 @@ export function unqualifiedOf(call: Call, text: string): Reference {
 }
 
 function partsOf(text: string, home: Home): { name: string; qualifier: string | undefined } {
+  const parts = splitReference(text);
+  if (parts === undefined) throw invalidParameter(`Invalid function name: ${text}`);
+  checkPlace(parts.region ?? home.region, parts.accountId ?? home.accountId, home);
+  return parts;
+}
+
+/** A reference taken apart; what stands for itself is undefined. */
+export interface ReferenceParts {
+  readonly partition?: string | undefined;
+  readonly region?: string | undefined;
+  readonly accountId?: string | undefined;
+  readonly name: string;
+  readonly qualifier: string | undefined;
+}
+
+/** A full or partial ARN, `[[region:]account:]function:name[:qualifier]`, or the name alone. */
+export function splitReference(text: string): ReferenceParts | undefined {
   const arn = parseFunctionArn(text);
-  if (arn !== undefined) {
-    checkPlace(arn.region, arn.accountId, home);
-    return arn;
-  }
-  // A partial ARN: [[region:]account:]function:name[:qualifier], or the name alone.
+  if (arn !== undefined) return arn;
   const match =
     /^(?:(?:([a-z]+(?:-[a-z]+)+-\d):)?(?:(\d{12}):)?function:)?([\w-]+)(?::(\$LATEST(?:\.PUBLISHED)?|[\w-]+))?$/.exec(
       text,
     );
-  if (match === null) throw invalidParameter(`Invalid function name: ${text}`);
-  const [, region = home.region, accountId = home.accountId, name = '', qualifier] = match;
-  checkPlace(region, accountId, home);
-  return { name, qualifier };
+  if (match === null) return undefined;
+  const [, region, accountId, name = '', qualifier] = match;
+  return { region, accountId, name, qualifier };
 }
 
 function checkPlace(region: string, accountId: string, home: Home): void {

@@ -1,5 +1,6 @@
 import { functionArn, layerArn, type Home } from '../core/arn.ts';
 import type { OperationName } from './model/shapes.ts';
+import { splitReference } from './references.ts';
 
 /** What an operation is about, as policies name it. */
 export interface OperationSubject {
@@ -52,15 +53,16 @@ function resourceOf(input: Readonly<Record<string, unknown>>, home: Home): strin
 
 /** Of any region and account: whether it is one of ours is for the operation to say. */
 function functionOf(reference: string, beside: string | undefined, home: Home): string {
-  const parts = reference.split(':');
-  const at = parts.indexOf('function');
-  const [name = '', written] = parts.slice(at + 1);
-  const qualifier = written ?? (beside === '' ? undefined : beside);
-  if (reference.startsWith('arn:')) {
-    const arn = parts.slice(0, at + 2).join(':');
-    return qualifier === undefined ? arn : `${arn}:${qualifier}`;
-  }
-  return functionArn(home, name, qualifier);
+  const parts = splitReference(reference);
+  // No function goes by such a name, so that only a policy for everything allows it.
+  if (parts === undefined) return '*';
+  const { partition, region, accountId, name, qualifier = beside } = parts;
+  const place = {
+    partition: partition ?? home.partition,
+    region: region ?? home.region,
+    accountId: accountId ?? home.accountId,
+  };
+  return functionArn(place, name, qualifier === '' ? undefined : qualifier);
 }
 
 function lambdaArn({ partition, region, accountId }: Home): string {

@@ -1,9 +1,11 @@
+import type { RedrivePolicy } from '../brokers/queue-options.ts';
+import type { Queue } from '../brokers/queue.ts';
 import type { Topic } from '../brokers/topic.ts';
 import type { SubscribeOptions } from '../brokers/subscriber.ts';
 import type { TableOptions } from '../brokers/table-options.ts';
 import type { NotificationOptions } from '../brokers/notification-options.ts';
 import { readBucket, readStream, readTable } from '../template/resources/data-resources.ts';
-import { readQueue } from '../template/resources/queue-resource.ts';
+import { readQueue, type PlannedQueue } from '../template/resources/queue-resource.ts';
 import { readSubscription, readTopic } from '../template/resources/topic-resources.ts';
 import type { TemplateResource } from '../template/template-resource.ts';
 import type { Deployer } from './deployer.ts';
@@ -13,15 +15,14 @@ export const deployQueue: Deployer = async (stack, resource, properties) => {
   const { name: given, isFifo, options, redrive } = readQueue(properties);
   const rule = { maxLength: 80, suffix: isFifo ? '.fifo' : '' };
   const name = given ?? stack.nameOf(resource, rule);
-  const queue = stack.lambda.createQueue(name, {
-    ...options,
-    ...(redrive && {
-      redrive: {
-        target: stack.queueAt(resource, redrive.targetArn),
-        maxReceives: redrive.maxReceives,
-      },
-    }),
-  });
+  const policy = redrive && {
+    target: stack.queueAt(resource, redrive.targetArn),
+    maxReceives: redrive.maxReceives,
+  };
+  const existing = stack.lambda.getQueue(name);
+  if (existing !== undefined) changeQueue(stack, resource, existing, options, policy);
+  const queue =
+    existing ?? stack.lambda.createQueue(name, { ...options, ...(policy && { redrive: policy }) });
   const { region, accountId } = stack.home;
   const url = `https://sqs.${region}.amazonaws.com/${accountId}/${name}`;
   return {
@@ -30,6 +31,22 @@ export const deployQueue: Deployer = async (stack, resource, properties) => {
     object: queue,
   };
 };
+
+/** Brings a queue up to date: one of the template as it was, or of the process before. */
+function changeQueue(
+  stack: Stack,
+  resource: TemplateResource,
+  queue: Queue,
+  options: PlannedQueue['options'],
+  redrive: RedrivePolicy | undefined,
+): void {
+  const { retentionMs, dedupScope, throughputLimit, ...changes } = options;
+  for (const [name, wanted] of Object.entries({ retentionMs, dedupScope, throughputLimit })) {
+    if (wanted === undefined || Reflect.get(queue.settings, name) === wanted) continue;
+    throw stack.error(resource, `The queue "${queue.name}" is there with another \`${name}\``);
+  }
+  queue.configure({ ...changes, redrive: redrive ?? null });
+}
 
 export const deployTopic: Deployer = async (stack, resource, properties) => {
   const { name: given, isFifo, options, subscriptions } = readTopic(properties);

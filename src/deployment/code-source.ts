@@ -25,10 +25,10 @@ export async function codeSource(
 
   const stem = stemOf(handler);
   const { entryPoints, external } = location.build;
-  if (entryPoints.length > 0) {
-    const named = entryPoints.find((entry) => basename(entry, extname(entry)) === basename(stem));
-    return { file: join(path, named ?? entryPoints[0] ?? ''), external };
-  }
+  const named = entryPoints.find((entry) => basename(entry, extname(entry)) === basename(stem));
+  const source = join(path, named ?? entryPoints[0] ?? '');
+  // After `sam build` it is bundled already, and only the result is there.
+  if (entryPoints.length > 0 && (await isFile(source))) return { file: source, external };
   if (await firstFile(path, stem, ready)) return { dir: path };
   const entry = await firstFile(path, stem, bundled);
   if (entry !== undefined) return { file: entry };

@@ -8,6 +8,7 @@ import { LambdaError } from '../core/errors.ts';
  * - `not-a-storage`: it holds something else
  * - `too-new`: a later version of isolambda wrote it
  * - `corrupt`: it is damaged
+ * - `encrypted`: none of the keys in `encryptionKey` opens it
  * - `read-only`, `full`: nothing more can be written
  * - `failed`: anything else; `cause` says more
  */
@@ -18,6 +19,7 @@ export type StorageProblem =
   | 'not-a-storage'
   | 'too-new'
   | 'corrupt'
+  | 'encrypted'
   | 'read-only'
   | 'full'
   | 'failed';

@@ -63,6 +63,20 @@ Resources:
     expect(answers).toEqual(['file', 'object', 'object', 'file', 'asset']);
   });
 
+  test('what `sam build` bundled already is taken as it is', async () => {
+    await using lambda = new Lambda();
+    await using folder = await project(
+      `${fn('{ CodeUri: F, Handler: app.handler }')}
+    Metadata:
+      SamResourceId: F
+      BuildMethod: esbuild
+      BuildProperties: { EntryPoints: [app.ts] }`,
+      { 'F/app.js': answer('built') },
+    );
+    const { functions } = await deployTemplate(lambda, join(folder.path, 'template.yaml'));
+    expect(await functions['F']?.call()).toBe('built');
+  });
+
   test.each([
     ['{ CodeUri: code, Handler: none.handler }', 'There is no file for the handler "none.handler"'],
     ['{ CodeUri: nowhere }', 'There is no code at "'],

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { Lambda, type AccessPrincipal, type LambdaFunction } from '../../src/index.ts';
-import { signed } from '../access/signing.ts';
+import { presigned, signed } from '../access/signing.ts';
 import { deploy, echo } from './http/fixture.ts';
 
 // https://docs.aws.amazon.com/lambda/latest/dg/urls-auth.html
@@ -91,4 +91,18 @@ test('NONE wants permissions for everybody, once there are principals', async ()
   expect(await ask(lambda, url)).toEqual([403, forbidden]);
   await fn.addPermission({ statementId: 'invoke', principal: '*', invokedViaFunctionUrl: true });
   expect((await ask(lambda, url))[0]).toBe(200);
+});
+
+test('AWS_IAM takes a signature in the query', async () => {
+  await using lambda = new Lambda({ access: { principals: [ada(both)] } });
+  const { url } = await withUrl(lambda, 'AWS_IAM');
+  const request = { method: 'GET', path: '/a', headers: { host: new URL(url).host }, query: {} };
+  const body = new Uint8Array();
+  const signing = { ...keys, atMs: lambda.clock.now(), request: { ...request, body } };
+  const { query } = await presigned(signing, 60);
+  const link = new URL(`${url}a`);
+  for (const [name, value] of Object.entries(query)) link.searchParams.set(name, String(value));
+  expect((await lambda.fetch(link)).status).toBe(200);
+  link.searchParams.set('X-Amz-Expires', '3600');
+  expect((await lambda.fetch(link)).status).toBe(403);
 });
