@@ -106,6 +106,7 @@ const rooms: Record<string, Rule> = {
       'access',
       'invoke',
       'async',
+      'durable',
       'sources',
       'network/interceptor',
       'lambda',

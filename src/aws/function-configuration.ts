@@ -61,6 +61,12 @@ export function functionConfiguration(
     SnapStart: { ApplyOn: config.snapStart.applyOn, OptimizationStatus: 'Off' },
     RuntimeVersionConfig: { RuntimeVersionArn: runtimeVersionArn(home) },
     LoggingConfig: loggingConfig(config.logging),
+    ...(config.durable !== null && {
+      DurableConfig: {
+        ExecutionTimeout: Math.ceil(config.durable.executionTimeoutMs / 1_000),
+        RetentionPeriodInDays: config.durable.retentionDays,
+      },
+    }),
     ...(config.perTenant && { TenancyConfig: { TenantIsolationMode: 'PER_TENANT' } }),
   };
 }

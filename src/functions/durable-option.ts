@@ -41,18 +41,22 @@ export function resolveDurable(durable: DurableOptions | null): DurableConfig | 
   return Object.freeze({ executionTimeoutMs, retentionDays });
 }
 
-/** A function is durable from its creation on, or never. */
-export function checkDurableStays(
+/** The option after an update; what `next` leaves out stays. A function is durable from its creation on, or never. */
+export function changeDurable(
   current: DurableConfig | null,
-  next: DurableOptions | null | undefined,
-): void {
-  if (next === undefined || (next === null) === (current === null)) return;
-  throw new InvalidOptionError(
-    'durable',
-    current === null
-      ? 'null, as the function was created'
-      : 'an object, as the function was created',
-    next,
-    'A function cannot be made durable later, nor stop being so; create another function.',
-  );
+  next: Partial<DurableOptions> | null | undefined,
+): DurableOptions | null {
+  if (next === undefined) return current;
+  if (next === null || current === null) {
+    if (next === current) return null;
+    throw new InvalidOptionError(
+      'durable',
+      current === null
+        ? 'null, as the function was created'
+        : 'an object, as the function was created',
+      next,
+      'A function cannot be made durable later, nor stop being so; create another function.',
+    );
+  }
+  return { ...current, ...next };
 }

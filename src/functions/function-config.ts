@@ -13,7 +13,7 @@ import { resolveNetworkOptions, type ResolvedNetwork } from '../network/network-
 import { checkCodeSource, type CodeSource } from './code/code-source.ts';
 import { defaultCpuMs } from './cpu-budget.ts';
 import { checkDescription } from './description.ts';
-import { checkDurableStays, resolveDurable, type DurableConfig } from './durable-option.ts';
+import { changeDurable, resolveDurable, type DurableConfig } from './durable-option.ts';
 import { resolveEnvironment } from './environment-variables.ts';
 import type {
   Architecture,
@@ -226,9 +226,9 @@ export function changeFunctionConfig(
     );
   }
 
-  checkDurableStays(current.durable, changes.durable);
+  const durable = changeDurable(current.durable, changes.durable);
 
-  const given = Object.entries(changes).filter(([, value]) => value !== undefined);
+  const given = Object.entries({ ...changes, durable }).filter(([, value]) => value !== undefined);
   return resolveFunctionOptions(
     { ...optionsOf(current), ...(Object.fromEntries(given) as FunctionChanges) },
     defaults,

@@ -3,6 +3,7 @@ import { aliasOperations } from './aliases.ts';
 import { codeSigningOperations } from './code-signing.ts';
 import { capacityProviderOperations } from './capacity-providers.ts';
 import { eventSourceMappingOperations } from './event-source-mappings.ts';
+import { durableExecutionOperations } from './durable-executions.ts';
 import { eventInvokeConfigOperations } from './event-invoke-config.ts';
 import { functionUrlOperations } from './function-urls.ts';
 import { functionOperations } from './functions.ts';
@@ -20,6 +21,7 @@ export const operations: Partial<Operations> = {
   ...aliasOperations,
   ...codeSigningOperations,
   ...capacityProviderOperations,
+  ...durableExecutionOperations,
   ...eventInvokeConfigOperations,
   ...eventSourceMappingOperations,
   ...functionOperations,

@@ -2,7 +2,7 @@ import { checkPayloadSize } from '../../core/payload-size.ts';
 import { limits } from '../../core/limits.ts';
 import { longestTraceHeader, newTrace } from '../../core/trace-header.ts';
 import type { ResolvedTarget } from '../../functions/routing.ts';
-import type { InvokeOptions, StreamedResponse } from '../../invocable.ts';
+import type { InvokeOptions, Sent, StreamedResponse } from '../../invocable.ts';
 import type { InvokeOutcome } from '../../invoke/outcome.ts';
 import { ApiError, invalidParameter } from '../api-error.ts';
 import { eventFrame } from '../event-stream.ts';
@@ -25,13 +25,19 @@ export const invokeOperations: Group<'Invoke' | 'InvokeAsync' | 'InvokeWithRespo
     call.states.checkInvocable(resolved.version.arn);
     if (type === 'DryRun') return { status: 204 };
     if (type === 'Event') {
-      const options = { requestId: call.requestId, ...traceOf(call), ...tenantOf(input, resolved) };
-      return call.rooms.calls.sendJson(target, eventJson, options).then(() => ({ status: 202 }));
+      const options = {
+        requestId: call.requestId,
+        ...traceOf(call),
+        ...tenantOf(input, resolved),
+        ...executionNameOf(input),
+      };
+      return call.rooms.calls.sendJson(target, eventJson, options).then(acceptedReply);
     }
     const options = {
       ...optionsOf(call),
       ...tenantOf(input, resolved),
       ...clientContextOf(input.ClientContext),
+      ...executionNameOf(input),
     };
     const outcome = call.rooms.calls.invokeJson(resolved, eventJson, options);
     const isTail = input.LogType === 'Tail';
@@ -136,6 +142,22 @@ function tenantOf(
   );
 }
 
+function executionNameOf({
+  DurableExecutionName: executionName,
+}: {
+  readonly DurableExecutionName?: string | undefined;
+}): { executionName?: string } {
+  return executionName === undefined ? {} : { executionName };
+}
+
+function acceptedReply({ executionArn }: Sent): Reply {
+  return { status: 202, headers: executionArnHeader(executionArn) };
+}
+
+function executionArnHeader(executionArn: string | undefined): Record<string, string> {
+  return executionArn === undefined ? {} : { 'x-amz-durable-execution-arn': executionArn };
+}
+
 function clientContextOf(base64: string | undefined): { clientContext?: unknown } {
   if (base64 === undefined || base64 === '') return {};
   if (base64.length > limits.clientContextBytes) {
@@ -168,6 +190,7 @@ function outcomeReply(outcome: InvokeOutcome, call: Call, isTail: boolean): Repl
       'x-amz-executed-version': outcome.executedVersion,
       ...(outcome.status === 'error' && { 'x-amz-function-error': outcome.functionError }),
       ...(isTail && { 'x-amz-log-result': logTail(call) }),
+      ...executionArnHeader(outcome.executionArn),
       ...(outcome.status === 'ok' &&
         outcome.body !== undefined && { 'content-type': outcome.body.contentType }),
     },
