@@ -59,7 +59,7 @@ export function functionConfiguration(
     Architectures: config.architectures,
     EphemeralStorage: { Size: config.ephemeralStorageMb },
     SnapStart: { ApplyOn: config.snapStart.applyOn, OptimizationStatus: 'Off' },
-    RuntimeVersionConfig: { RuntimeVersionArn: runtimeVersionArn(home) },
+    RuntimeVersionConfig: { RuntimeVersionArn: runtimeOf(call, record) },
     LoggingConfig: loggingConfig(config.logging),
     ...(config.durable !== null && {
       DurableConfig: {
@@ -71,8 +71,14 @@ export function functionConfiguration(
   };
 }
 
+/** What the version was told to use, or what there is. */
+function runtimeOf({ rooms }: Call, { functionName, version }: FunctionVersionRecord): string {
+  const { runtimeVersionArn: chosen } = rooms.store.runtimeManagement.get(functionName, version);
+  return chosen ?? runtimeVersionArn(rooms.options.home);
+}
+
 /** AWS names a build of the runtime; there is none here, so the hash is zero. */
-export function runtimeVersionArn({
+function runtimeVersionArn({
   partition,
   region,
 }: {

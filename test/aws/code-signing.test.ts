@@ -5,6 +5,7 @@ import {
   DeleteFunctionCodeSigningConfigCommand,
   GetCodeSigningConfigCommand,
   GetFunctionCodeSigningConfigCommand,
+  GetFunctionConfigurationCommand,
   GetRuntimeManagementConfigCommand,
   ListCodeSigningConfigsCommand,
   ListFunctionsByCodeSigningConfigCommand,
@@ -156,7 +157,7 @@ test('runtime management is kept for each version, and Manual needs a version of
   const { client } = kit;
   await createFunction(kit, { Publish: true });
   const FunctionName = 'orders';
-  const RuntimeVersionArn = `arn:aws:lambda:us-east-1::runtime:${'0'.repeat(64)}`;
+  const RuntimeVersionArn = `arn:aws:lambda:us-east-1::runtime:${'1'.repeat(64)}`;
   const get = async (Qualifier?: string) => {
     const input = { FunctionName, ...(Qualifier && { Qualifier }) };
     const { $metadata: _, ...shown } = await client.send(
@@ -174,6 +175,10 @@ test('runtime management is kept for each version, and Manual needs a version of
   });
   expect(await get('1')).toMatchObject({ UpdateRuntimeOn: 'Manual', RuntimeVersionArn });
   expect(await get()).toMatchObject({ UpdateRuntimeOn: 'Auto' });
+  const shown = await client.send(
+    new GetFunctionConfigurationCommand({ FunctionName, Qualifier: '1' }),
+  );
+  expect(shown.RuntimeVersionConfig).toEqual({ RuntimeVersionArn });
   for (const [input, name] of [
     [manual, 'InvalidParameterValueException'],
     [{ ...manual, Qualifier: '9', UpdateRuntimeOn: 'Auto' as const }, 'ResourceNotFoundException'],

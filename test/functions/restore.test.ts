@@ -419,6 +419,32 @@ const step: fc.Arbitrary<Step> = fc.oneof(
       (store) =>
         store.layers.publish({ name, code: { dir: name } }),
   ),
+  fc.record({ name: fc.constantFrom('fonts', 'tools'), number: fc.constantFrom(1, 2, 3) }).map(
+    ({ name, number }): Step =>
+      (store) =>
+        store.layers.delete(name, number),
+  ),
+  fc
+    .record({
+      name: functionName,
+      version: fc.oneof(fc.constant('$LATEST'), versionNumber),
+      updateOn: fc.constantFrom('Auto' as const, 'FunctionUpdate' as const),
+    })
+    .map(
+      ({ name, version, updateOn }): Step =>
+        (store) =>
+          store.runtimeManagement.put(name, { updateOn }, version),
+    ),
+  fc
+    .record({ name: functionName, attach: fc.boolean(), enforce: fc.boolean() })
+    .map(({ name, attach, enforce }): Step => async (store) => {
+      const { arn } = await store.codeSigning.create({
+        allowedPublishers: ['arn:aws:signer:eu-central-1:123456789012:/signing-profiles/a/b'],
+        untrustedArtifactOnDeployment: enforce ? 'Enforce' : 'Warn',
+      });
+      if (attach) await store.update(name, { codeSigningConfigArn: arn });
+      else await store.codeSigning.delete(arn);
+    }),
 );
 
 /** One after the other or together, with a storage that fails now and then, and restarts in between. */

@@ -18,8 +18,13 @@ export function visible(store: FunctionStore): object {
       arn,
       settings,
       versions: store.versions.list(name).map(visibleVersion),
+      runtimes: store.versions
+        .list(name)
+        .map(({ version }) => store.runtimeManagement.get(name, version)),
       aliases: store.aliases.list(name),
     })),
+    usage: store.codeUsage(),
+    codeSigning: store.codeSigning.list().toSorted((a, b) => (a.id < b.id ? -1 : 1)),
     layers: ['fonts', 'tools'].flatMap((name) =>
       [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11].map((number) =>
         store.layers.get(arnOf('').replace('function:', `layer:${name}:${number}`)),
