@@ -52,6 +52,7 @@ export { Table } from './brokers/table.ts';
 export { Bucket } from './brokers/bucket.ts';
 export { FunctionUrl } from './sources/function-url.ts';
 export { FunctionUrlNotFoundError } from './sources/function-urls.ts';
+export { Schedule } from './sources/schedule.ts';
 export { HttpApi } from './sources/http/http-api.ts';
 export { RestApi } from './sources/http/rest-api.ts';
 export { BrokerError } from './brokers/broker-error.ts';
@@ -150,6 +151,9 @@ export type {
   RestApiRoute,
 } from './sources/http/api-options.ts';
 export type { ApiRoute } from './sources/http/api-host.ts';
+export type { ScheduleWhen } from './sources/schedule-options.ts';
+export type { ScheduleDefinition } from './sources/schedule-state.ts';
+export type { ScheduleTarget } from './sources/schedules.ts';
 export type { NodeListener } from './sources/http/node-listener.ts';
 export type { CorsOptions, ResolvedCors } from './sources/http/cors.ts';
 export type { AsyncOptions, DestinationOption, RecordCallback } from './async/async-options.ts';

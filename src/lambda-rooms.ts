@@ -14,6 +14,7 @@ import type { Invoker } from './invoke/invoker.ts';
 import type { ResolvedLambdaOptions } from './lambda-options.ts';
 import type { InterceptorChain } from './network/interceptor-chain.ts';
 import type { Resources } from './resources.ts';
+import type { Schedules } from './sources/schedules.ts';
 import type { Storage } from './storage/storage.ts';
 
 /** What a `Lambda` is made of, for the doors that stand in front of it. */
@@ -34,6 +35,7 @@ export interface LambdaRooms {
   readonly durable: DurableEngine;
   readonly resources: Resources;
   readonly http: HttpFront;
+  readonly schedules: Schedules;
   /** Who asks, and whether they may. */
   readonly access: Access;
   readonly policies: ResourcePolicies;

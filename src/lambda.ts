@@ -57,6 +57,10 @@ import { registerRooms } from './lambda-rooms.ts';
 import { Resources } from './resources.ts';
 import type { MappingOptions } from './sources/mapping-options.ts';
 import type { Mapping } from './sources/mapping.ts';
+import { createSchedules } from './scheduling.ts';
+import type { ScheduleWhen } from './sources/schedule-options.ts';
+import type { Schedule } from './sources/schedule.ts';
+import type { Schedules, ScheduleTarget } from './sources/schedules.ts';
 import type { HttpApiOptions, RestApiOptions } from './sources/http/api-options.ts';
 import type { HttpApi } from './sources/http/http-api.ts';
 import type { NodeListener } from './sources/http/node-listener.ts';
@@ -130,6 +134,7 @@ export class Lambda implements AsyncDisposable {
   readonly #sources: EventSources;
   readonly #http: HttpFront;
   readonly #durable: DurableRoad;
+  readonly #schedules: Schedules;
   readonly #context: HandleContext;
   #restored: Restored | undefined;
   #closing: Promise<void> | undefined;
@@ -232,6 +237,7 @@ export class Lambda implements AsyncDisposable {
       resources: this.#resources,
       findTarget: (arn) => this.#road.find(arn),
     });
+    this.#schedules = createSchedules({ ...shared, rooms: () => this.#context });
     this.#http.authorise = urlAuthoriser(access, resolved.access, home);
     this.#context = {
       store,
@@ -259,6 +265,7 @@ export class Lambda implements AsyncDisposable {
       road: this.#road,
       sources: this.#sources,
       durable: this.#durable.engine,
+      schedules: this.#schedules,
       resources: this.#resources,
       access,
     });
@@ -532,6 +539,29 @@ export class Lambda implements AsyncDisposable {
   }
 
   /**
+   * Sends an event to a function, version or alias every so often, at times, or once; without an event it is AWS's
+   * scheduled event. With a name and a storage in a file it goes on after a restart. It keeps the process alive
+   * until it is cancelled, or the `Lambda` closed.
+   * https://docs.aws.amazon.com/lambda/latest/dg/with-eventbridge-scheduler.html
+   * @throws {InvalidOptionError} for an expression that AWS does not take
+   * @throws {ConflictError} when one of that name is another
+   * @example
+   * lambda.schedule(report, { cron: 'cron(0 18 ? * MON-FRI *)', timeZone: 'Europe/Berlin' });
+   */
+  schedule(target: ScheduleTarget, when: ScheduleWhen, event?: unknown): Schedule {
+    return this.#schedules.create(target, when, event);
+  }
+
+  getSchedule(name: string): Schedule | undefined {
+    return this.#schedules.find(name);
+  }
+
+  /** Those that still run, or are paused, in the order of creation. */
+  listSchedules(): Schedule[] {
+    return this.#schedules.list();
+  }
+
+  /**
    * Asks a function URL or an API of this `Lambda`, without a socket: the web's `fetch`, except that redirects and
    * compressed bodies come as the function gave them. Streams both ways; aborting ends the wait.
    * @throws {InvalidOptionError} for a URL that is nowhere here
@@ -626,6 +656,7 @@ export class Lambda implements AsyncDisposable {
   async #close(drainMs: number): Promise<void> {
     const { control, policies } = this.#context;
     const changesKept = Promise.all([control.close(), policies.close(), this.#http.close()]);
+    this.#schedules.stop();
     this.#context.calls.close();
     const { promise: tooLate, resolve } = Promise.withResolvers<void>();
     const timer = setRealTimer(resolve, drainMs);
@@ -646,7 +677,7 @@ export class Lambda implements AsyncDisposable {
     await this.#road.queue.close();
     await this.#durable.engine.close();
     await this.#resources.close();
-    await Promise.all([this.#endpoints.close(), changesKept]);
+    await Promise.all([this.#endpoints.close(), this.#schedules.close(), changesKept]);
     await this.#storage.close();
   }
 
@@ -664,6 +695,7 @@ export class Lambda implements AsyncDisposable {
     await this.#road.restore();
     await this.#sources.mappings.restore();
     await this.#http.restore();
+    await this.#schedules.restore();
     await policies.restore((arn) => hasResource(store, arn));
     this.#restored = Object.freeze({ ...functions, durationMs: realNowMs() - startedMs });
   }

@@ -130,6 +130,7 @@ const filesOfLambda = new Set([
   'invocable',
   'control-plane',
   'http-front',
+  'scheduling',
   'url-authoriser',
   'async-road',
   'event-sources',
