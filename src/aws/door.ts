@@ -99,6 +99,7 @@ export class Door {
       resource,
       conditions: {
         'aws:UserAgent': request.headers['user-agent'],
+        'lambda:SourceFunctionArn': request.sourceFunctionArn,
         ...(Object.fromEntries(ofTags) as Record<string, string>),
         ...conditions,
       },

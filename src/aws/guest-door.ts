@@ -1,3 +1,4 @@
+import { functionArn } from '../core/arn.ts';
 import type {
   InterceptContext,
   InterceptedAnswer,
@@ -43,6 +44,7 @@ export class GuestDoor implements Interceptor {
       ),
       headers: pairs(request.headers),
       body: request.body,
+      sourceFunctionArn: functionArn(this.#door.rooms.options.home, context.functionName),
       signal: context.signal,
     });
     // The function that is called holds the clock where it must; whoever waits for it does not.

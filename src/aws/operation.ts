@@ -14,6 +14,8 @@ export interface DoorRequest {
   readonly query: Readonly<Record<string, string | readonly string[]>>;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Uint8Array;
+  /** The function whose code asks, where it is one of this `Lambda`. */
+  readonly sourceFunctionArn?: string;
   /** Ends with the caller's interest in the answer. */
   readonly signal?: AbortSignal;
 }

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import {
   ConflictError,
@@ -272,4 +273,23 @@ describe('a layer version', () => {
     const missing = lambda.layerPermissions(`${layer.layerArn}:9`);
     await expect(missing.add(everybody)).rejects.toThrow('does not exist');
   });
+});
+
+test('permissions are there after a restart', async () => {
+  await using folder = await folderOf({});
+  const storage = { file: join(folder.path, 'lambda.db') };
+  const first = await Lambda.open({ storage, blanks: 0 });
+  const code = { source: 'exports.handler = async () => 1' };
+  const fn = await first.createFunction({ name: 'orders', code });
+  await fn.addPermission(s3);
+  const before = fn.policy;
+  await first.close();
+  const second = await Lambda.open({ storage, blanks: 0 });
+  expect(second.getFunction('orders')?.policy).toEqual(before);
+  await second.getFunction('orders')?.delete();
+  await second.close();
+  const third = await Lambda.open({ storage, blanks: 0 });
+  const next = await third.createFunction({ name: 'orders', code });
+  expect(next.policy).toBeUndefined();
+  await third.close();
 });

@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url';
 import {
   AddPermissionCommand,
   GetFunctionCommand,
@@ -11,9 +12,10 @@ import {
 } from '@aws-sdk/client-lambda';
 import { describe, expect, test } from 'vitest';
 import type { AccessOptions, AccessPrincipal } from '../../src/access/access-options.ts';
-import type { PolicyStatement } from '../../src/access/policy-document.ts';
+import type { PolicyDocument, PolicyStatement } from '../../src/access/policy-document.ts';
 import { doorOf } from '../../src/aws/door.ts';
 import { serve } from '../../src/aws/index.ts';
+import type { LambdaOptions } from '../../src/lambda-options.ts';
 import { VirtualClock } from '../../src/testing/virtual-clock.ts';
 import { presigned } from '../access/signing.ts';
 import { doorKit, refusal, type DoorKit } from './kit.ts';
@@ -54,8 +56,11 @@ const principals: readonly AccessPrincipal[] = [
 ];
 
 // The SDK signs by the time of this machine.
-async function kitWith(access: AccessOptions = { principals }): Promise<DoorKit> {
-  const kit = doorKit({ access });
+async function kitWith(
+  access: AccessOptions = { principals },
+  more: LambdaOptions = {},
+): Promise<DoorKit> {
+  const kit = doorKit({ access, ...more });
   const source = 'exports.handler = async () => 1';
   const options = { name: 'f', code: { source }, cpuMs: 5_000, tags: { team: 'a' } };
   const fn = await kit.lambda.createFunction(options);
@@ -152,6 +157,41 @@ describe('over HTTP', () => {
     worker.destroy();
     nobody.destroy();
   });
+});
+
+test('a function comes with its credentials, and can be told apart from others who have them', async () => {
+  const file = fileURLToPath(new URL('../fixtures/handlers/calls-lambda.ts', import.meta.url));
+  const fromCaller = {
+    ArnLike: { 'lambda:SourceFunctionArn': 'arn:aws:lambda:*:*:function:caller' },
+  };
+  const policies: PolicyDocument[] = [
+    allowing('lambda:*'),
+    {
+      Statement: {
+        Effect: 'Deny',
+        Action: '*',
+        Resource: `${arn}:live`,
+        Condition: fromCaller,
+      },
+    },
+  ];
+  const access = { principals: [{ ...keys.ada, arn: ada, policies }] };
+  await using kit = await kitWith(access, { credentials: keys.ada, network: 'public' });
+  const ample = { cpuMs: 20_000, timeoutMs: 30_000, initTimeoutMs: 60_000, memoryMb: 256 };
+  const handler = 'calls-lambda.handler';
+  await kit.lambda.createFunction({ name: 'caller', code: { file }, handler, ...ample });
+  const client = kit.clientOf(keys.ada);
+  const call = async (name: string): Promise<unknown> => {
+    const Payload = JSON.stringify({ name, event: {} });
+    const answer = await client.send(new InvokeCommand({ FunctionName: 'caller', Payload }));
+    return JSON.parse(answer.Payload!.transformToString());
+  };
+  expect(await call('f')).toMatchObject({ payload: 1 });
+  expect(await call('f:live')).toMatchObject({
+    error: 'AccessDeniedException',
+    message: expect.stringContaining('with an explicit deny in an identity-based policy') as string,
+  });
+  expect((await client.send(invoke('live'))).StatusCode).toBe(200);
 });
 
 describe('what they may', () => {
