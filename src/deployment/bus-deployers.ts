@@ -1,14 +1,17 @@
 import type { EventBus } from '../brokers/event-bus.ts';
+import type { Rule } from '../brokers/rule.ts';
 import type { RuleTarget } from '../brokers/rule-receiver.ts';
 import type { RuleTargetOptions } from '../brokers/rule-options.ts';
 import {
   readArchive,
   readBus,
   readRule,
+  type PlannedRule,
   type PlannedTarget,
 } from '../template/resources/event-resources.ts';
 import type { TemplateResource } from '../template/template-resource.ts';
 import type { Deployer } from './deployer.ts';
+import { scheduleTargets } from './schedule-deployers.ts';
 import { objectAt, type Stack } from './stack.ts';
 
 export const deployBus: Deployer = async (stack, resource, properties) => {
@@ -17,30 +20,43 @@ export const deployBus: Deployer = async (stack, resource, properties) => {
   return { ref: name, attributes: { Arn: bus.arn, Name: name }, object: bus };
 };
 
+/** With a pattern it is a rule of a bus, with an expression a schedule; both may be given. */
 export const deployRule: Deployer = async (stack, resource, properties) => {
   const planned = readRule(properties);
-  const { bus: busName, isEnabled, pattern, schedule, description } = planned;
+  const { schedule: expression, pattern } = planned;
   const name = planned.name ?? stack.nameOf(resource, { maxLength: 64 });
-  if (schedule !== undefined) {
-    properties.warn('ScheduleExpression', 'Schedules are not run here');
-  }
-  const bus = busNamed(stack, busName);
-  const targets = planned.targets.map((target) => ruleTarget(stack, resource, target));
-  // A rule may be deployed again.
-  bus.deleteRule(name);
-  const rule = bus.createRule(name, {
-    // A rule of a schedule alone matches nothing; it is here for its name.
-    pattern: (pattern ?? { source: ['isolambda.schedule'] }) as object,
-    state: isEnabled ? 'ENABLED' : 'DISABLED',
-    targets,
-    ...(description !== undefined && { description }),
-  });
+  const schedules =
+    expression === undefined
+      ? []
+      : scheduleTargets(stack, resource, { ...planned, expression, name });
+  const rule = pattern === undefined ? undefined : createRule(stack, resource, planned, name);
+  const { partition, region, accountId } = stack.home;
+  const arn = `arn:${partition}:events:${region}:${accountId}:rule/${name}`;
+  const object = rule ?? schedules[0];
+  const isOnDefault = planned.bus === 'default' || rule === undefined;
   return {
-    ref: bus.name === 'default' ? name : `${bus.name}|${name}`,
-    attributes: { Arn: rule.arn },
-    object: rule,
+    ref: isOnDefault ? name : `${busNamed(stack, planned.bus).name}|${name}`,
+    attributes: { Arn: rule?.arn ?? arn },
+    ...(object !== undefined && { object }),
   };
 };
+
+function createRule(
+  stack: Stack,
+  resource: TemplateResource,
+  { bus: busName, isEnabled, pattern, description, targets }: PlannedRule,
+  name: string,
+): Rule {
+  const bus = busNamed(stack, busName);
+  // A rule may be deployed again.
+  bus.deleteRule(name);
+  return bus.createRule(name, {
+    pattern: pattern as object,
+    state: isEnabled ? 'ENABLED' : 'DISABLED',
+    targets: targets.map((target) => ruleTarget(stack, resource, target)),
+    ...(description !== undefined && { description }),
+  });
+}
 
 function ruleTarget(
   stack: Stack,

@@ -17,6 +17,7 @@ import {
   deployLayer,
   deployVersion,
 } from './function-deployers.ts';
+import { deploySchedule } from './schedule-deployers.ts';
 import { deployMapping, deployUrl } from './source-deployers.ts';
 
 /** Everything that can be deployed, by its type. Types of SAM that are not here were transformed. */
@@ -39,6 +40,7 @@ export const deployers: ReadonlyMap<string, Deployer> = new Map([
   ['AWS::SNS::Subscription', deploySubscription],
   ['AWS::SNS::Topic', deployTopic],
   ['AWS::SQS::Queue', deployQueue],
+  ['AWS::Scheduler::Schedule', deploySchedule],
   ['AWS::Serverless::Api', deployRestApi],
   ['AWS::Serverless::HttpApi', deployHttpApi],
 ]);

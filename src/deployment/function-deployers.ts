@@ -93,10 +93,11 @@ export const deployLayer: Deployer = async (stack, resource, properties) => {
 };
 
 export const deployVersion: Deployer = async (stack, resource, properties) => {
-  const { functionName: reference, description } = readVersion(properties);
+  const { functionName: reference, description, provisioned } = readVersion(properties);
   const made = await stack
     .functionAt(resource, reference)
     .publishVersion(description === undefined ? {} : { description });
+  warnOfProvisioned(properties, provisioned);
   return {
     ref: made.arn,
     attributes: { Version: made.version, FunctionArn: made.arn },
@@ -105,13 +106,19 @@ export const deployVersion: Deployer = async (stack, resource, properties) => {
 };
 
 export const deployAlias: Deployer = async (stack, resource, properties) => {
-  const { functionName: reference, name, options } = readAlias(properties);
+  const { functionName: reference, name, options, provisioned } = readAlias(properties);
   const fn = stack.functionAt(resource, reference);
   const made = hasAlias(fn, name)
     ? await fn.updateAlias(name, options)
     : await fn.createAlias(name, options);
+  warnOfProvisioned(properties, provisioned);
   return { ref: made.arn, attributes: { AliasArn: made.arn }, object: made };
 };
+
+function warnOfProvisioned(properties: Properties, provisioned: number | undefined): void {
+  if (provisioned === undefined) return;
+  properties.warn('ProvisionedConcurrencyConfig', 'No environments are initialised ahead here');
+}
 
 function hasAlias(fn: LambdaFunction, name: string): boolean {
   return fn.listAliases().some((alias) => alias.name === name);

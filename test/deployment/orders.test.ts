@@ -101,8 +101,15 @@ describe('the order service', () => {
     expect(outputs['Api']?.value).toBe(
       shop.deployment.apis['ServerlessHttpApi']?.url.replace(/\/$/, ''),
     );
-    expect(warnings.map(({ path }) => path)).toEqual([
-      'Resources.DailyReport.Properties.Events.Daily.Properties.ScheduleExpression',
-    ]);
+    expect(warnings).toEqual([]);
+  });
+
+  test('a daily report is made and its record goes to its destination', async ({ shop }) => {
+    await shop.clock.advance(86_400_000);
+    const [record] = (await shop.lambda.getQueue('Reports')?.receive()) ?? [];
+    expect(JSON.parse(record?.body ?? '{}')).toMatchObject({
+      requestPayload: { report: 'daily' },
+      responsePayload: 'daily report',
+    });
   });
 });

@@ -47,10 +47,7 @@ export interface PlannedSchedule {
   readonly name: string | undefined;
   readonly isEnabled: boolean;
   readonly expression: string;
-  readonly timeZone: string | undefined;
-  readonly startDate: string | undefined;
-  readonly endDate: string | undefined;
-  readonly flexibleMinutes: number | undefined;
+  readonly timeZone?: string;
   readonly target: PlannedTarget;
 }
 
@@ -124,17 +121,14 @@ export function readArchive(properties: Properties): PlannedArchive {
 /** https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-scheduler-schedule.html */
 export function readSchedule(properties: Properties): PlannedSchedule {
   properties.ignore('GroupName', 'KmsKeyArn', 'Description');
-  const window = properties.map('FlexibleTimeWindow');
-  const isFlexible = window?.text('Mode') === 'FLEXIBLE';
-  const minutes = window?.integer('MaximumWindowInMinutes');
+  // Each run is at its time, which is within every window.
+  properties.ignore('FlexibleTimeWindow');
+  const timeZone = properties.text('ScheduleExpressionTimezone');
   return {
     name: properties.text('Name'),
     isEnabled: properties.text('State') !== 'DISABLED',
     expression: properties.neededText('ScheduleExpression'),
-    timeZone: properties.text('ScheduleExpressionTimezone'),
-    startDate: properties.text('StartDate'),
-    endDate: properties.text('EndDate'),
-    flexibleMinutes: isFlexible ? minutes : undefined,
+    ...(timeZone !== undefined && { timeZone }),
     target: readTarget(properties.neededMap('Target')),
   };
 }
