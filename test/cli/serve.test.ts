@@ -95,6 +95,8 @@ Resources:
       FunctionUrlConfig: { AuthType: NONE }
   Odd:
     Type: AWS::Neptune::DBCluster
+Outputs:
+  PageArn: { Value: !GetAtt Page.Arn }
 `;
     const cwd = project({ 'template.yaml': template });
     const where = ['--region', 'eu-west-1', '--account', '210987654321', '--cpu', '30000'];
@@ -102,7 +104,8 @@ Resources:
     expect(await server.next('warning')).toMatchObject({
       message: expect.stringContaining('AWS::Neptune::DBCluster'),
     });
-    const { functions, endpoint } = server.ready;
+    const { functions, endpoint, outputs } = server.ready;
+    expect(outputs).toEqual({ PageArn: 'arn:aws:lambda:eu-west-1:210987654321:function:Page' });
     expect(functions).toMatchObject([
       {
         name: 'Page',

@@ -6,6 +6,7 @@ type Line = { readonly type: string } & Readonly<Record<string, unknown>>;
 interface Ready extends Line {
   readonly endpoint: string;
   readonly functions: readonly { readonly name: string; readonly urls: readonly string[] }[];
+  readonly outputs: Readonly<Record<string, string>>;
   readonly apis: readonly { readonly name: string; readonly url: string }[];
 }
 

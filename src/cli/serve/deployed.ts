@@ -1,10 +1,4 @@
-import {
-  HttpApi,
-  RestApi,
-  type Deployment,
-  type Lambda,
-  type LambdaFunction,
-} from '../../index.ts';
+import type { Deployment, HttpApi, Lambda, LambdaFunction, RestApi } from '../../index.ts';
 import { codeOnDisk, deployFile } from '../code-on-disk.ts';
 import type { FunctionFlags } from '../function-flags.ts';
 import { amend, deployFrom } from '../template.ts';
@@ -46,9 +40,13 @@ export class Deployed {
 
   /** APIs of the template. */
   get apis(): (HttpApi | RestApi)[] {
-    return Object.values(this.#deployment?.resources ?? {}).flatMap(({ object }) =>
-      object instanceof HttpApi || object instanceof RestApi ? [object] : [],
-    );
+    return Object.values(this.#deployment?.apis ?? {});
+  }
+
+  /** Outputs of the template, by their names. */
+  get outputs(): Readonly<Record<string, string>> {
+    const outputs = Object.entries(this.#deployment?.outputs ?? {});
+    return Object.fromEntries(outputs.map(([name, { value }]) => [name, value]));
   }
 
   /** Everything that can be deployed again by itself, as it is now. */
@@ -85,10 +83,16 @@ export class Deployed {
     const deployment = await deployFrom(lambda, template, this.#options);
     this.#deployment = deployment;
     for (const { message } of deployment.warnings) onWarning(message);
-    const kept = new Set(Object.values(deployment.functions).map(({ name }) => name));
-    for (const { name } of Object.values(before?.functions ?? {})) {
-      // What the template does not describe any more goes, as with a stack.
-      if (!kept.has(name)) await lambda.getFunction(name)?.delete();
+    if (before !== undefined) await this.#removeRest(before, deployment);
+  }
+
+  /** What the template does not describe any more goes, as with a stack. */
+  async #removeRest(before: Deployment, now: Deployment): Promise<void> {
+    const apis = new Set(Object.values(now.apis));
+    for (const api of Object.values(before.apis)) if (!apis.has(api)) api.delete();
+    const kept = new Set(Object.values(now.functions).map(({ name }) => name));
+    for (const { name } of Object.values(before.functions)) {
+      if (!kept.has(name)) await this.#options.lambda.getFunction(name)?.delete();
     }
   }
 }

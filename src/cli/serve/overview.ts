@@ -10,6 +10,8 @@ export interface Overview {
   readonly isSigned: boolean;
   readonly functions: readonly ServedFunction[];
   readonly apis: readonly ServedApi[];
+  /** Of the template. */
+  readonly outputs: Readonly<Record<string, string>>;
 }
 
 interface ServedFunction {
@@ -30,6 +32,7 @@ interface ServedApi {
 export interface Served {
   readonly lambda: Lambda;
   readonly apis: readonly (HttpApi | RestApi)[];
+  readonly outputs: Readonly<Record<string, string>>;
   readonly endpoint: string;
   readonly region: string;
   readonly accountId: string;
@@ -84,6 +87,9 @@ export function shown(overview: Overview, terminal: Terminal): string {
       lines.push(`  ${method.padEnd(7)} ${path.padEnd(28)}  ${functionName}`);
     }
   }
+  const outputs = Object.entries(overview.outputs);
+  if (outputs.length > 0) lines.push('', title('Outputs'));
+  for (const [name, value] of outputs) lines.push(`  ${name}  ${value}`);
   lines.push('', title('Try it'), `  ${tryIt(overview)}`, '');
   return lines.join('\n');
 }

@@ -55,6 +55,7 @@ export async function runServe(
       overviewOf({
         lambda,
         apis: deployed.apis,
+        outputs: deployed.outputs,
         endpoint: server.url,
         region: flags.region,
         accountId: flags.account,
