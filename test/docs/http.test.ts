@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { createServer } from 'node:http';
+import { createServer as createNodeServer, type RequestListener, type Server } from 'node:http';
 import { expect, test, vi } from 'vitest';
 import { Lambda } from '../../src/index.ts';
 import { VirtualClock } from '../../src/testing/index.ts';
@@ -31,31 +31,27 @@ test('a function has a URL', async () => {
 test('functions have an API', async ({ onTestFinished }) => {
   await using lambda = new Lambda();
   const orders = await deploy(lambda, echo);
-  /** As that of node:http, and closed after the test. */
-  const createNodeServer = createServer;
-  {
-    const createServer = (...args: Parameters<typeof createNodeServer>) => {
-      const server = createNodeServer(...args);
-      onTestFinished(async () => {
-        server.close();
-        await once(server, 'close');
-      });
-      return server;
-    };
-
-    const api = lambda.createHttpApi({
-      name: 'shop',
-      routes: [
-        { method: 'GET', path: '/orders/{id}', target: orders },
-        { path: '/files/{path+}', target: 'files' },
-        { path: '$default', target: orders },
-      ],
+  const createServer = (listener: RequestListener): Server => {
+    const server = createNodeServer(listener);
+    onTestFinished(async () => {
+      server.close();
+      await once(server, 'close');
     });
-    const order = await api.handle(new Request('http://localhost/orders/7'));
+    return server;
+  };
 
-    createServer((request, response) => void api.listener(request, response)).listen(0);
-    expect(await order.json()).toMatchObject({ pathParameters: { id: '7' } });
-  }
+  const api = lambda.createHttpApi({
+    name: 'shop',
+    routes: [
+      { method: 'GET', path: '/orders/{id}', target: orders },
+      { path: '/files/{path+}', target: 'files' },
+      { path: '$default', target: orders },
+    ],
+  });
+  const order = await api.handle(new Request('http://localhost/orders/7'));
+
+  createServer((request, response) => void api.listener(request, response)).listen(0);
+  expect(await order.json()).toMatchObject({ pathParameters: { id: '7' } });
 });
 
 test('a report comes on time', async () => {
