@@ -33,6 +33,9 @@ export function operationSubject(
 
 function resourceOf(input: Readonly<Record<string, unknown>>, home: Home): string {
   const text = (key: string): string | undefined => textOf(input, key);
+  const mapping = text('UUID');
+  // Before the function that a mapping is to have from now on.
+  if (mapping !== undefined) return `${lambdaArn(home)}:event-source-mapping:${mapping}`;
   const reference = text('FunctionName');
   if (reference !== undefined) return functionOf(reference, text('Qualifier'), home);
   const layer = text('LayerName');
@@ -41,8 +44,6 @@ function resourceOf(input: Readonly<Record<string, unknown>>, home: Home): strin
     const { VersionNumber: version } = input;
     return typeof version === 'number' ? `${arn}:${version}` : arn;
   }
-  const mapping = text('UUID');
-  if (mapping !== undefined) return `${lambdaArn(home)}:event-source-mapping:${mapping}`;
   const provider = text('CapacityProviderName');
   if (provider !== undefined && !provider.startsWith('arn:')) {
     return `${lambdaArn(home)}:capacity-provider:${provider}`;
