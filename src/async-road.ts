@@ -176,7 +176,7 @@ export class AsyncRoad implements FunctionFollower {
         `There is no ${deadLetter}; create it first.`,
       );
     }
-    return admission.claim(functionName, reservedConcurrency);
+    return admission.claimReserved(functionName, reservedConcurrency);
   }
 
   changed({ name, settings }: FunctionRecord): void {

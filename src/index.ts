@@ -4,6 +4,7 @@ export { Lambda } from './lambda.ts';
 export { LambdaFunction, FunctionVersion, Alias } from './lambda-function.ts';
 export { Invocable } from './invocable.ts';
 export { LayerPermissions, Permitted } from './permissions.ts';
+export { Provisionable } from './provisionable.ts';
 export {
   PolicyLengthError,
   PolicyNotFoundError,
@@ -70,6 +71,7 @@ export type {
 } from './storage/encryption/key-option.ts';
 export type { StorageProblem } from './storage/storage-error.ts';
 export type { LambdaOptions } from './lambda-options.ts';
+export type { ProvisionedConcurrency, ProvisionOptions } from './provisioning.ts';
 export type { LayerInfo, VersionInfo } from './lambda-function.ts';
 export type { AccessOptions, AccessPrincipal } from './access/access-options.ts';
 export type { LayerPermissionOptions, PermissionOptions } from './access/permission-options.ts';
@@ -102,7 +104,13 @@ export type { ErrorStyle } from './invoke/fault-payload.ts';
 export type { ErrorPayload } from './core/errors.ts';
 export type { Credentials } from './core/credentials.ts';
 export type { Clock, ClockTimer, TimerOptions } from './core/clock.ts';
-export type { EnvironmentInfo, LambdaEvents, ReportFigures, StopReason } from './core/events.ts';
+export type {
+  EnvironmentInfo,
+  InitializationType,
+  LambdaEvents,
+  ReportFigures,
+  StopReason,
+} from './core/events.ts';
 export type {
   Architecture,
   FunctionChanges,

@@ -18,10 +18,12 @@ import type { PublishOptions } from './functions/versions.ts';
 import type { ResourcePolicies } from './access/resource-policies.ts';
 import type { Calls } from './invocable.ts';
 import { Permitted } from './permissions.ts';
+import { Provisionable } from './provisionable.ts';
 import type { ControlPlane } from './control-plane.ts';
 import type { HttpFront } from './http-front.ts';
 import type { FunctionUrlOptions } from './sources/function-url-options.ts';
 import type { FunctionUrl } from './sources/function-url.ts';
+import type { ProvisionedConcurrency, Provisioning } from './provisioning.ts';
 
 const searchKeys = Object.keys({
   version: true,
@@ -40,6 +42,7 @@ export interface HandleContext {
   readonly control: ControlPlane;
   readonly http: HttpFront;
   readonly policies: ResourcePolicies;
+  readonly provisioning: Provisioning;
 }
 
 /**
@@ -122,6 +125,11 @@ export class LambdaFunction<Event = unknown, Result = unknown> extends Permitted
     return this.#context.store.versions.list(this.name).map(versionInfo);
   }
 
+  /** Of its versions and aliases, in the order in which they were first provisioned. */
+  listProvisioned(): readonly ProvisionedConcurrency[] {
+    return this.#context.provisioning.list(this.name);
+  }
+
   async createAlias(name: string, options: AliasOptions): Promise<Alias<Event, Result>> {
     const record = await this.#context.control.createAlias(this.name, name, options);
     return new Alias(this.#context, record);
@@ -164,7 +172,10 @@ export class LambdaFunction<Event = unknown, Result = unknown> extends Permitted
 export type ExecutionSearch = Omit<ExecutionFilter, 'functionName'>;
 
 /** One version: settings and code as they were when it was published. */
-export class FunctionVersion<Event = unknown, Result = unknown> extends Permitted<Event, Result> {
+export class FunctionVersion<Event = unknown, Result = unknown> extends Provisionable<
+  Event,
+  Result
+> {
   readonly arn: string;
   readonly version: string;
   readonly info: VersionInfo;
@@ -185,7 +196,7 @@ export class FunctionVersion<Event = unknown, Result = unknown> extends Permitte
 }
 
 /** A name for a version, or for two with weights. */
-export class Alias<Event = unknown, Result = unknown> extends Permitted<Event, Result> {
+export class Alias<Event = unknown, Result = unknown> extends Provisionable<Event, Result> {
   readonly arn: string;
   readonly name: string;
   readonly #functionName: string;

@@ -43,6 +43,14 @@ export interface LambdaOptions {
    * @default 1000
    */
   readonly concurrency?: number;
+  /**
+   * `aws` also throttles what is too fast for AWS: more than 10 synchronous requests a second for each unit of
+   * concurrency, and more than 1,000 new environments of one function in 10 seconds. Limits of concurrency,
+   * reserved and provisioned ones included, always hold.
+   * https://docs.aws.amazon.com/lambda/latest/dg/scaling-behavior.html
+   * @default 'none'
+   */
+  readonly rateLimits?: 'aws' | 'none';
   /** Isolates that run at one time in the tier `thread`. @default the number of cores */
   readonly parallelism?: number;
   /** Time that everything but budgets goes by. @default the system's clock */
@@ -107,6 +115,7 @@ export interface LambdaOptions {
 export interface ResolvedLambdaOptions {
   readonly home: Home;
   readonly concurrency: number;
+  readonly rateLimits: 'aws' | 'none';
   readonly parallelism: number;
   readonly clock: Clock;
   readonly ids: Ids;
@@ -132,6 +141,7 @@ const keys = Object.keys({
   region: true,
   accountId: true,
   concurrency: true,
+  rateLimits: true,
   parallelism: true,
   clock: true,
   seed: true,
@@ -163,6 +173,7 @@ export function resolveLambdaOptions(options: LambdaOptions, opening = 0): Resol
     region = 'us-east-1',
     accountId = '123456789012',
     concurrency = limits.concurrency.default,
+    rateLimits = 'none',
     parallelism = availableParallelism(),
     clock = new SystemClock(),
     seed: givenSeed,
@@ -182,6 +193,7 @@ export function resolveLambdaOptions(options: LambdaOptions, opening = 0): Resol
     encryptionKey,
   } = options;
   checkInteger('concurrency', concurrency, limits.concurrency);
+  checkOneOf('rateLimits', rateLimits, ['aws', 'none']);
   checkInteger('parallelism', parallelism, { min: 1, max: 1_024 });
   if (givenSeed !== undefined) checkInteger('seed', givenSeed, { min: 0, max: 2 ** 32 - 1 });
   checkInteger('idleTimeoutMs', idleTimeoutMs, { min: 1, max: 2 ** 31 - 1 });
@@ -198,6 +210,7 @@ export function resolveLambdaOptions(options: LambdaOptions, opening = 0): Resol
   return Object.freeze({
     home: resolveHome({ region, accountId }),
     concurrency,
+    rateLimits,
     parallelism,
     clock,
     ids: seed === undefined ? new RandomIds() : new SeededIds(seededRandom(seed ^ 0x9e3779b9)),

@@ -13,6 +13,7 @@ import type { EnvironmentPool } from './invoke/environment-pool.ts';
 import type { Invoker } from './invoke/invoker.ts';
 import type { ResolvedLambdaOptions } from './lambda-options.ts';
 import type { InterceptorChain } from './network/interceptor-chain.ts';
+import type { Provisioning } from './provisioning.ts';
 import type { Resources } from './resources.ts';
 import type { Schedules } from './sources/schedules.ts';
 import type { Storage } from './storage/storage.ts';
@@ -33,6 +34,7 @@ export interface LambdaRooms {
   readonly road: AsyncRoad;
   readonly sources: EventSources;
   readonly durable: DurableEngine;
+  readonly provisioning: Provisioning;
   readonly resources: Resources;
   readonly http: HttpFront;
   readonly schedules: Schedules;

@@ -35,6 +35,7 @@ import { FunctionStore } from './functions/store.ts';
 import { Calls, type InvokeOptions, type SendOptions } from './invocable.ts';
 import { Admission } from './invoke/admission.ts';
 import { EnvironmentPool } from './invoke/environment-pool.ts';
+import { EnvironmentStarter } from './invoke/environment-starter.ts';
 import type { Executor } from './invoke/executor.ts';
 import { Invoker } from './invoke/invoker.ts';
 import type { InvokeOutcome } from './invoke/outcome.ts';
@@ -54,6 +55,7 @@ import {
 } from './lambda-options.ts';
 import { InterceptorChain } from './network/interceptor-chain.ts';
 import { registerRooms } from './lambda-rooms.ts';
+import { Provisioning } from './provisioning.ts';
 import { Resources } from './resources.ts';
 import type { MappingOptions } from './sources/mapping-options.ts';
 import type { Mapping } from './sources/mapping.ts';
@@ -135,6 +137,7 @@ export class Lambda implements AsyncDisposable {
   readonly #http: HttpFront;
   readonly #durable: DurableRoad;
   readonly #schedules: Schedules;
+  readonly #provisioning: Provisioning;
   readonly #context: HandleContext;
   #restored: Restored | undefined;
   #closing: Promise<void> | undefined;
@@ -166,21 +169,30 @@ export class Lambda implements AsyncDisposable {
       inline: this.#createExecutor('inline'),
       thread: this.#createExecutor('thread'),
     };
-    this.#admission = new Admission(resolved.concurrency, this.#events, clock);
+    const { concurrency, rateLimits } = resolved;
+    this.#admission = new Admission({ concurrency, rateLimits, events: this.#events, clock });
     this.#pool = new EnvironmentPool({
       clock,
       idleTimeoutMs: resolved.idleTimeoutMs,
       ceilingBytes: resolved.memoryCeilingMb * 1_048_576,
     });
-    this.#invoker = new Invoker({
+    const environments = {
       admission: this.#admission,
       pool: this.#pool,
-      executors: this.#executors,
+      starter: new EnvironmentStarter({
+        pool: this.#pool,
+        executors: this.#executors,
+        clock,
+        ids,
+        events: this.#events,
+        region: home.region,
+        credentials: resolved.credentials,
+      }),
       clock,
-      ids,
       events: this.#events,
-      region: home.region,
-      credentials: resolved.credentials,
+    };
+    this.#invoker = new Invoker({
+      ...environments,
       errorStyle: resolved.errorStyle,
       durable: { invoke: (target, invocation) => this.#durable.engine.invoke(target, invocation) },
     });
@@ -196,6 +208,7 @@ export class Lambda implements AsyncDisposable {
       network,
       onRetired: (version) => this.#pool.retire(version),
       checkSettings: (name, settings) => this.#road.checkSettings(name, settings),
+      checkAlias: (alias) => this.#provisioning.checkAlias(alias),
       // What dies with the process needs no second copy in it.
       ...(storage.isDurable && { state: storage.state }),
     });
@@ -239,9 +252,12 @@ export class Lambda implements AsyncDisposable {
     });
     this.#schedules = createSchedules({ ...shared, rooms: () => this.#context });
     this.#http.authorise = urlAuthoriser(access, resolved.access, home);
+    const { state } = this.#storage;
+    this.#provisioning = new Provisioning({ ...environments, home, store, state });
     this.#context = {
       store,
       policies,
+      provisioning: this.#provisioning,
       http: this.#http,
       calls: new Calls(this.#invoker, ids, this.#road, this.#durable.engine),
       control: new ControlPlane({
@@ -250,7 +266,14 @@ export class Lambda implements AsyncDisposable {
         events,
         clock,
         endpoints: this.#endpoints,
-        followers: [this.#road, this.#durable, this.#sources, this.#http, policies],
+        followers: [
+          this.#road,
+          this.#durable,
+          this.#sources,
+          this.#http,
+          policies,
+          this.#provisioning,
+        ],
       }),
     };
     registerRooms(this, {
@@ -671,6 +694,7 @@ export class Lambda implements AsyncDisposable {
     timer.cancel();
     this.#sources.cutOff();
     this.#invoker.end();
+    this.#provisioning.close();
     this.#pool.close();
     await Promise.all([this.#executors.inline.close(), this.#executors.thread.close()]);
     await this.#sources.stop();
@@ -692,6 +716,7 @@ export class Lambda implements AsyncDisposable {
     const functions = await control.restore();
     await this.#resources.restore();
     await this.#durable.engine.restore();
+    await this.#provisioning.restore();
     await this.#road.restore();
     await this.#sources.mappings.restore();
     await this.#http.restore();

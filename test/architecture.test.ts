@@ -134,6 +134,8 @@ const filesOfLambda = new Set([
   'url-authoriser',
   'async-road',
   'event-sources',
+  'provisionable',
+  'provisioning',
   'resources',
   'queue-definitions',
   'permissions',
@@ -158,6 +160,7 @@ const mayCallSetImmediate: Record<string, string> = {
   'testing/virtual-clock': 'between two steps of time, all that is ready gets its turn',
   'isolate/inspector-channel': 'isolated-vm calls from outside of Node, where promises stand still',
   'brokers/move-task': 'millions of messages that move leave gaps for other work',
+  'invoke/provision': 'inline environments start on this thread, and leave the host its turns',
   'isolate/guest-session': 'a guest with endless deliveries must not starve the host',
 };
 

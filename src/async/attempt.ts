@@ -88,6 +88,7 @@ function invocationOf(event: QueuedEvent, functionArn: string): Invocation {
     tenantId,
     extras: { traceId: traceOf(event, functionArn), ...(tenantId !== undefined && { tenantId }) },
     isForcedCold: false,
+    isQueued: true,
   };
 }
 

@@ -72,20 +72,43 @@ export class PayloadTooLargeError extends LambdaError<'ERR_PAYLOAD_TOO_LARGE'> {
   }
 }
 
-/** All concurrency that this call may use is in use. AWS: TooManyRequestsException. */
+/** What a throttled call ran into. */
+export type ThrottleLimit =
+  | 'concurrency'
+  | 'requests-per-second'
+  /** Environments that are made faster than AWS makes them. */
+  | 'scale-out'
+  | 'tenant-environments';
+
+const throttleLimits: Readonly<Record<ThrottleLimit, string>> = {
+  concurrency: 'concurrent invocations',
+  'requests-per-second': 'requests a second',
+  'scale-out': 'new environments in ten seconds',
+  'tenant-environments': 'environments for tenants',
+};
+
+/** All concurrency that this call may use is in use, or calls come too fast. AWS: TooManyRequestsException. */
 export class ThrottledError extends LambdaError<'ERR_THROTTLED'> {
   override readonly name: string = 'ThrottledError';
   readonly limit: number;
   /** AWS's `Reason`, such as `ConcurrentInvocationLimitExceeded`. */
   readonly reason: string;
+  /** When to try again, where that is known: rates have room again after a second at most. */
+  readonly retryAfterMs: number | undefined;
 
-  constructor(functionName: string, limit: number, reason: string) {
+  constructor(
+    functionName: string,
+    limit: number,
+    reason: string,
+    what: ThrottleLimit = 'concurrency',
+  ) {
     super(
       'ERR_THROTTLED',
-      `Function "${functionName}" is throttled: the limit of ${limit} concurrent invocations is reached`,
+      `Function "${functionName}" is throttled: the limit of ${limit} ${throttleLimits[what]} is reached`,
     );
     this.limit = limit;
     this.reason = reason;
+    this.retryAfterMs = what === 'requests-per-second' || what === 'scale-out' ? 1_000 : undefined;
   }
 }
 

@@ -1,12 +1,17 @@
 import { EventEmitter } from 'eventemitter3';
 import { InvalidOptionError, type ErrorPayload } from './errors.ts';
 
+/** Whether an environment was made for an invocation, or ahead of all of them. */
+export type InitializationType = 'on-demand' | 'provisioned-concurrency';
+
 /** The environment that something happened in; one frozen object for its whole life. */
 export interface EnvironmentInfo {
   readonly environmentId: string;
   readonly functionName: string;
   readonly functionVersion: string;
   readonly tenantId: string | undefined;
+  /** What the handler finds in `AWS_LAMBDA_INITIALIZATION_TYPE`. */
+  readonly initializationType: InitializationType;
   readonly logGroupName: string;
   readonly logStreamName: string;
   readonly runtime: string;
@@ -178,6 +183,8 @@ export interface LambdaEvents {
     readonly requestId: string;
     readonly functionName: string;
     readonly environment: EnvironmentInfo;
+    /** The version has provisioned concurrency, and none of it was free. */
+    readonly isSpillover: boolean;
   };
   'invocation.finished': {
     readonly type: 'invocation.finished';
@@ -186,9 +193,30 @@ export interface LambdaEvents {
     readonly requestId: string;
     readonly functionName: string;
     readonly environment: EnvironmentInfo;
+    /** As in `invocation.started`; AWS's ProvisionedConcurrencySpilloverInvocations. */
+    readonly isSpillover: boolean;
     readonly report: ReportFigures;
     /** The error payload, when the invocation failed. */
     readonly error: ErrorPayload | undefined;
+  };
+  /** All environments that a version or alias has provisioned are there. */
+  'provisioned.ready': {
+    readonly type: 'provisioned.ready';
+    readonly at: number;
+    readonly functionName: string;
+    /** A version or an alias. */
+    readonly qualifier: string;
+    readonly allocated: number;
+  };
+  /** Init failed again and again; no more is tried before the configuration changes. */
+  'provisioned.failed': {
+    readonly type: 'provisioned.failed';
+    readonly at: number;
+    readonly functionName: string;
+    readonly qualifier: string;
+    readonly allocated: number;
+    /** AWS's StatusReason. */
+    readonly reason: string;
   };
   /** The call never ran; it left no log line and costs nothing. */
   'invocation.throttled': {

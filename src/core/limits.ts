@@ -67,6 +67,17 @@ export const limits = {
   },
   concurrency: { min: 1, max: 100_000, default: 1_000 },
   reservedConcurrency: { min: 0, max: 100_000 },
+  provisionedConcurrency: { min: 1, max: 100_000 },
+  /** AWS: environments that nobody waits for may take this long to start, or the function's timeout if that is longer. */
+  provisionedInitMs: 130_000,
+  /** Inits of a provisioned environment, as recorded, before it is given up. */
+  provisionedInitTries: 6,
+  /** New environments of one function: so many at once, refilled so fast. */
+  scaleOut: { burst: 1_000, perSecond: 100 },
+  /** Synchronous requests a second for each unit of concurrency. */
+  requestsPerConcurrency: 10,
+  /** AWS: 2,500 environments, busy or idle, for each 1,000 of a function's concurrency. */
+  tenantEnvironmentsPerConcurrency: 2.5,
   tenantIdLength: 256,
   /** Memory that gives one full vCPU; 1,792 in AWS's older documents. */
   memoryMbPerVcpu: 1_769,

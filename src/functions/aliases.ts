@@ -40,6 +40,9 @@ export interface AliasRecord {
   readonly revisionId: string;
 }
 
+/** Throws when an alias may not become that. */
+export type CheckAlias = (alias: AliasRecord) => void;
+
 const optionKeys = Object.keys({
   version: true,
   weights: true,
@@ -51,11 +54,18 @@ export class Aliases {
   readonly #directory: FunctionDirectory;
   readonly #journal: Journal;
   readonly #ids: Ids;
+  readonly #check: CheckAlias;
 
-  constructor(directory: FunctionDirectory, journal: Journal, ids: Ids) {
+  constructor(
+    directory: FunctionDirectory,
+    journal: Journal,
+    ids: Ids,
+    check: CheckAlias = () => {},
+  ) {
     this.#directory = directory;
     this.#journal = journal;
     this.#ids = ids;
+    this.#check = check;
   }
 
   async create(reference: string, name: string, options: AliasOptions): Promise<AliasRecord> {
@@ -95,6 +105,7 @@ export class Aliases {
       const { version = current.version, weights = current.weights } = changes;
       const { description = current.description } = changes;
       const record = this.#record(entry, name, { version, weights, description });
+      this.#check(record);
       return this.#planToKeep(entry, record);
     });
   }

@@ -5,7 +5,7 @@ import type { Ids } from '../core/ids.ts';
 import { limits } from '../core/limits.ts';
 import type { Random } from '../core/random.ts';
 import { resolveNetworkOptions, type ResolvedNetwork } from '../network/network-options.ts';
-import { Aliases } from './aliases.ts';
+import { Aliases, type CheckAlias } from './aliases.ts';
 import type { StateStore } from '../storage/state-store.ts';
 import type { CodeLoader, LayerLoader } from './code-loader.ts';
 import { CodeSigning } from './code-signing.ts';
@@ -59,6 +59,8 @@ export interface FunctionStoreOptions {
    * returns is called when they are in force, or refused.
    */
   readonly checkSettings?: CheckSettings;
+  /** Throws when an alias may not become what is asked for; asked before it is changed. */
+  readonly checkAlias?: CheckAlias;
   /** Keeps every change before anybody sees it. @default changes live as long as the store */
   readonly state?: StateStore;
   /** Finds the buckets of `{ s3 }`. @default there are none */
@@ -111,7 +113,7 @@ export class FunctionStore {
     this.#codeStorage = codeStorage;
     this.layers = new Layers({ home, loadLayer, journal, clock, codeStorage, findBucket });
     this.versions = new Versions({ directory, journal, clock, ids, onRetired, codeStorage });
-    this.aliases = new Aliases(directory, journal, ids);
+    this.aliases = new Aliases(directory, journal, ids, options.checkAlias);
     this.codeSigning = new CodeSigning({ home, directory, journal, clock, ids });
     this.runtimeManagement = new RuntimeManagement(directory, journal);
     this.router = new Router(directory, random);

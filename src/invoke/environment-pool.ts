@@ -47,6 +47,7 @@ export class EnvironmentPool {
   readonly #ceilingBytes: number;
   readonly #kept = new KeptStorages();
   readonly #shelves = new Map<FunctionVersionRecord, Shelf>();
+  readonly #ofTenants = new Map<string, number>();
   #bookedBytes = 0;
   #size = 0;
   #sweep: ClockTimer | undefined;
@@ -76,6 +77,11 @@ export class EnvironmentPool {
     return storage;
   }
 
+  /** Environments alive that belong to tenants of one function, over all versions. */
+  countOfTenants(functionName: string): number {
+    return this.#ofTenants.get(functionName) ?? 0;
+  }
+
   /** Environments alive for one version. */
   countOf(version: FunctionVersionRecord): number {
     return this.#shelves.get(version)?.all.size ?? 0;
@@ -100,6 +106,7 @@ export class EnvironmentPool {
     shelf.all.add(environment);
     environment.home = idleList(shelf, environment.info.tenantId);
     this.#size += 1;
+    this.#countTenant(environment, 1);
     this.#book(environment);
   }
 
@@ -120,6 +127,7 @@ export class EnvironmentPool {
     const shelf = this.#shelves.get(environment.version);
     if (shelf?.all.delete(environment) !== true) return;
     this.#size -= 1;
+    this.#countTenant(environment, -1);
     this.#bookedBytes -= environment.bookedBytes;
     const index = environment.home.indexOf(environment);
     if (index >= 0) environment.home.splice(index, 1);
@@ -147,7 +155,7 @@ export class EnvironmentPool {
     if (shelf === undefined) return;
     for (const environment of [...shelf.all]) {
       environment.retire();
-      if (isResting(environment)) this.drop(environment, 'retired');
+      if (environment.isResting) this.drop(environment, 'retired');
     }
   }
 
@@ -175,7 +183,7 @@ export class EnvironmentPool {
       return true;
     });
     const resting = this.#everyone()
-      .filter(isResting)
+      .filter(mayGiveWay)
       .sort((a, b) => a.idleSinceMs - b.idleSinceMs);
     for (const environment of resting) {
       if (this.#bookedBytes <= this.#ceilingBytes) return;
@@ -194,7 +202,7 @@ export class EnvironmentPool {
     this.#sweep = undefined;
     const nowMs = this.#clock.now();
     let nextMs = Infinity;
-    for (const environment of this.#everyone().filter(isResting)) {
+    for (const environment of this.#everyone().filter(mayGiveWay)) {
       const expiresMs = environment.idleSinceMs + this.#idleTimeoutMs;
       if (expiresMs <= nowMs) this.drop(environment, 'idle');
       else nextMs = Math.min(nextMs, expiresMs);
@@ -204,14 +212,21 @@ export class EnvironmentPool {
     if (nextMs < Infinity) this.#scheduleSweep(nextMs - nowMs);
   }
 
+  #countTenant({ info, version }: Environment, change: number): void {
+    if (info.tenantId === undefined) return;
+    const count = this.countOfTenants(version.functionName) + change;
+    if (count === 0) this.#ofTenants.delete(version.functionName);
+    else this.#ofTenants.set(version.functionName, count);
+  }
+
   #everyone(): Environment[] {
     return [...this.#shelves.values()].flatMap((shelf) => [...shelf.all]);
   }
 }
 
-function isResting(environment: Environment): boolean {
-  const { kind } = environment.state;
-  return kind === 'idle' || kind === 'frozen';
+/** Neither age nor the memory of the others ends what somebody has provisioned. */
+function mayGiveWay({ isResting, isProvisioned }: Environment): boolean {
+  return isResting && !isProvisioned;
 }
 
 /** Where environments of one tenant wait for the next invocation. */

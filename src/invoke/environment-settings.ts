@@ -9,7 +9,7 @@ import type { EnvironmentSettings } from './executor.ts';
 /** Names a new environment: its id and its log stream, as AWS names them. */
 export function environmentInfo(
   version: FunctionVersionRecord,
-  tenantId: string | undefined,
+  kind: Pick<EnvironmentInfo, 'tenantId' | 'initializationType'>,
   sources: { readonly clock: Clock; readonly ids: Ids },
 ): EnvironmentInfo {
   const { logging, runtime } = version.config;
@@ -22,7 +22,8 @@ export function environmentInfo(
     environmentId,
     functionName,
     functionVersion: version.version,
-    tenantId,
+    tenantId: kind.tenantId,
+    initializationType: kind.initializationType,
     logGroupName: logging.logGroup,
     logStreamName: `${day}/${owner}[${version.version}]${environmentId}`,
     runtime,
@@ -102,7 +103,7 @@ function systemVariables(
     AWS_LAMBDA_FUNCTION_NAME: version.functionName,
     AWS_LAMBDA_FUNCTION_MEMORY_SIZE: `${config.memoryMb}`,
     AWS_LAMBDA_FUNCTION_VERSION: version.version,
-    AWS_LAMBDA_INITIALIZATION_TYPE: 'on-demand',
+    AWS_LAMBDA_INITIALIZATION_TYPE: info.initializationType,
     AWS_LAMBDA_LOG_GROUP_NAME: info.logGroupName,
     AWS_LAMBDA_LOG_STREAM_NAME: info.logStreamName,
     AWS_XRAY_CONTEXT_MISSING: 'LOG_ERROR',

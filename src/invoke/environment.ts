@@ -41,6 +41,8 @@ export class Environment {
   #isRetired = false;
   /** The pool's list that it waits in between invocations. */
   home: Environment[] = [];
+  /** Told when it ends, if somebody keeps it for later invocations. */
+  onStopped: ((reason: StopReason) => void) | undefined;
   /** Bytes that the pool has on its books for this environment. */
   bookedBytes = 0;
 
@@ -90,6 +92,17 @@ export class Environment {
 
   retire(): void {
     this.#isRetired = true;
+  }
+
+  /** Initialised ahead of invocations: it stays until it is not wanted any more. */
+  get isProvisioned(): boolean {
+    return this.info.initializationType === 'provisioned-concurrency';
+  }
+
+  /** Nothing runs in it. */
+  get isResting(): boolean {
+    const { kind } = this.#state;
+    return kind === 'idle' || kind === 'frozen';
   }
 
   /** Init is done; the environment is about to run its first invocation. */
@@ -145,6 +158,7 @@ export class Environment {
       environment: this.info,
       reason,
     });
+    this.onStopped?.(reason);
   }
 
   #expect(kind: EnvironmentState['kind'], move: string): void {

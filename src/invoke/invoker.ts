@@ -1,24 +1,16 @@
 import { realNowMs, SystemClock, type Clock } from '../core/clock.ts';
-import { ClosedError, RuntimeFaultError, type ErrorPayload } from '../core/errors.ts';
+import { ClosedError, type ErrorPayload } from '../core/errors.ts';
 import type { EnvironmentInfo, Events } from '../core/events.ts';
-import type { Ids } from '../core/ids.ts';
 import { checkPayloadSize } from '../core/payload-size.ts';
 import type { Program } from '../core/program.ts';
 import { contractOf } from '../functions/runtimes.ts';
 import type { FunctionVersionRecord } from '../functions/function-record.ts';
 import type { ResolvedTarget } from '../functions/routing.ts';
-import type { Admission, ConcurrencyPool } from './admission.ts';
-import { environmentInfo, environmentSettings } from './environment-settings.ts';
-import { Environment, stopReason } from './environment.ts';
+import type { Admission, Lease } from './admission.ts';
+import { stopReason, type Environment } from './environment.ts';
 import type { EnvironmentPool } from './environment-pool.ts';
-import type {
-  EnvironmentStorage,
-  Executor,
-  Fault,
-  ResponseWriter,
-  RunOutcome,
-  StartedEnvironment,
-} from './executor.ts';
+import type { EnvironmentStarter } from './environment-starter.ts';
+import type { Fault, ResponseWriter, RunOutcome } from './executor.ts';
 import { faultPayload, faultStatus, type ErrorStyle } from './fault-payload.ts';
 import { InvokeFailure, InvokeSuccess, type InvokeOutcome } from './outcome.ts';
 import { Report } from './report.ts';
@@ -39,6 +31,8 @@ export interface Invocation {
   readonly extras: InvocationExtras | undefined;
   /** Runs in an environment of its own that nobody used before. */
   readonly isForcedCold: boolean;
+  /** An event that waited in a queue. @default false */
+  readonly isQueued?: boolean;
   /** Who reads a streamed response along. */
   readonly response?: ResponseWriter;
   /** Name of the execution that it starts, where the function is durable. */
@@ -55,13 +49,9 @@ export interface DurableInvoker {
 export interface InvokerOptions {
   readonly admission: Admission;
   readonly pool: EnvironmentPool;
-  readonly executors: Readonly<Record<'inline' | 'thread', Executor>>;
+  readonly starter: EnvironmentStarter;
   readonly clock: Clock;
-  readonly ids: Ids;
   readonly events: Events;
-  readonly region: string;
-  /** Variables that every environment gets besides. */
-  readonly credentials: Readonly<Record<string, string>>;
   readonly errorStyle: ErrorStyle;
   /** @default durable functions are invoked as any other */
   readonly durable?: DurableInvoker;
@@ -70,7 +60,9 @@ export interface InvokerOptions {
 /** How far one invocation has come. */
 interface Run {
   /** What it counts against. */
-  readonly pool: ConcurrencyPool;
+  readonly lease: Lease;
+  /** The version has pre-initialised environments, and none was free. */
+  readonly isSpillover: boolean;
   readonly target: ResolvedTarget;
   readonly invocation: Invocation;
   /** Start of the invoke phase, on the real clock. */
@@ -82,16 +74,13 @@ interface Run {
   isReleased: boolean;
 }
 
-interface Budgets {
-  readonly timeoutMs: number;
-  readonly cpuMs: number;
-}
-
 /** Runs one synchronous invocation from the lease to the outcome. */
 export class Invoker {
-  readonly #options: InvokerOptions;
+  readonly #errorStyle: ErrorStyle;
+  readonly #durable: DurableInvoker | undefined;
   readonly #admission: Admission;
   readonly #pool: EnvironmentPool;
+  readonly #starter: EnvironmentStarter;
   readonly #events: Events;
   readonly #clock: Clock;
   readonly #isOwnClock: boolean;
@@ -100,9 +89,11 @@ export class Invoker {
   #onDrained: (() => void) | undefined;
 
   constructor(options: InvokerOptions) {
-    this.#options = options;
+    this.#errorStyle = options.errorStyle;
+    this.#durable = options.durable;
     this.#admission = options.admission;
     this.#pool = options.pool;
+    this.#starter = options.starter;
     this.#events = options.events;
     this.#clock = options.clock;
     this.#isOwnClock = !(options.clock instanceof SystemClock);
@@ -112,13 +103,15 @@ export class Invoker {
   invoke(target: ResolvedTarget, invocation: Invocation): InvokeOutcome | Promise<InvokeOutcome> {
     if (this.#isClosed) throw new ClosedError();
     checkPayloadSize(invocation.eventJson, 'RequestResponse');
-    const { durable } = this.#options;
-    if (target.version.config.durable !== null && invocation.isWithinExecution !== true) {
+    const { version } = target;
+    const durable = this.#durable;
+    if (version.config.durable !== null && invocation.isWithinExecution !== true) {
       if (durable !== undefined) return durable.invoke(target, invocation);
     }
-    const pool = this.#admission.acquire(target.version.functionName);
+    const lease = this.#admission.acquire(version, invocation);
     const run: Run = {
-      pool,
+      lease,
+      isSpillover: lease.kind === 'on-demand' && this.#admission.isProvisioned(version),
       target,
       invocation,
       startedMs: 0,
@@ -127,11 +120,23 @@ export class Invoker {
       cpuMs: 0,
       isReleased: false,
     };
-    const warm = invocation.isForcedCold
-      ? undefined
-      : this.#pool.take(target.version, invocation.tenantId);
+    const warm = this.#takeWarm(run);
     if (warm !== undefined) return this.#runIn(warm, run);
+    const { tenantId } = invocation;
+    const ofTenants =
+      tenantId === undefined ? undefined : this.#pool.countOfTenants(version.functionName);
+    this.#admission.scaleOut(lease, ofTenants);
     return this.#runCold(run).finally(() => this.#release(run));
+  }
+
+  #takeWarm({ lease, target, invocation }: Run): Environment | undefined {
+    if (lease.kind === 'on-demand') {
+      if (invocation.isForcedCold) return undefined;
+      return this.#pool.take(target.version, invocation.tenantId);
+    }
+    const environment = lease.idle.pop();
+    environment?.take();
+    return environment;
   }
 
   /** From now on nothing may start any more, also what had been accepted before. */
@@ -152,7 +157,7 @@ export class Invoker {
   #release(run: Run): void {
     if (run.isReleased) return;
     run.isReleased = true;
-    this.#admission.release(run.pool);
+    this.#admission.release(run.lease);
     if (this.#admission.running === 0) this.#onDrained?.();
   }
 
@@ -163,40 +168,26 @@ export class Invoker {
   async #runCold(run: Run): Promise<InvokeOutcome> {
     const { version } = run.target;
     const { config } = version;
-    const program = version.code.loaded?.program ?? (await this.#loadProgram(version));
-    const first = this.#createEnvironment(run, this.#newInfo(run), 'init');
+    const program = await this.#starter.program(version);
+    const { tenantId } = run.invocation;
+    const info = this.#starter.newInfo(version, tenantId, 'on-demand');
+    const first = this.#createEnvironment(run, info, 'init');
     const initStartedMs = realNowMs();
     const budgets = { timeoutMs: config.initTimeoutMs, cpuMs: config.initTimeoutMs };
-    const started = await this.#start(first, program, budgets);
+    const started = await this.#starter.start(first, program, budgets);
     const initDurationMs = realNowMs() - initStartedMs;
     if (started.ok) {
       run.initDurationMs = initDurationMs;
       first.ready(started.environment, initDurationMs);
       return this.#runIn(first, run);
     }
-    this.#initFailed(first, started.fault, initDurationMs, undefined);
+    this.#starter.initFailed(first, started.fault, initDurationMs, undefined);
     if (this.#isEnded) {
       // Closed while the function was starting: there is no second try.
       this.#begin(first, run);
       return this.#finish(first, run, this.#clock.now(), started.fault, undefined, realNowMs());
     }
     return this.#runWithInitInside(run, program, first.info);
-  }
-
-  /** After a restart, code stays in the storage until its first cold start. */
-  async #loadProgram(version: FunctionVersionRecord): Promise<Program> {
-    const { code, config, functionName } = version;
-    const release = this.#clock.hold?.(
-      `code of ${functionName}:${version.version} is read`,
-      30_000,
-    );
-    try {
-      const { program } = await code.load();
-      await this.#options.executors[config.isolation].prepare(program, config.memoryMb);
-      return program;
-    } finally {
-      release?.();
-    }
   }
 
   /** The runtime is a fresh one, but to those who read logs it is still the same environment. */
@@ -208,11 +199,12 @@ export class Invoker {
     const { config } = run.target.version;
     const environment = this.#createEnvironment(run, info, 'invoke');
     this.#begin(environment, run);
-    const started = await this.#start(environment, program, config);
+    const started = await this.#starter.start(environment, program, config);
     run.cpuMs += started.cpuMs;
     const initDurationMs = realNowMs() - run.startedMs;
     if (!started.ok) {
-      this.#initFailed(environment, started.fault, initDurationMs, run.invocation.requestId);
+      const { requestId } = run.invocation;
+      this.#starter.initFailed(environment, started.fault, initDurationMs, requestId);
       const at = this.#clock.now();
       return this.#finish(environment, run, at, started.fault, undefined, realNowMs());
     }
@@ -220,120 +212,15 @@ export class Invoker {
     return this.#enter(environment, run, config.timeoutMs - initDurationMs);
   }
 
-  #newInfo(run: Run): EnvironmentInfo {
-    const { clock, ids } = this.#options;
-    return environmentInfo(run.target.version, run.invocation.tenantId, { clock, ids });
-  }
-
   #createEnvironment(run: Run, info: EnvironmentInfo, phase: 'init' | 'invoke'): Environment {
-    const { version, invokedArn } = run.target;
-    const environment = new Environment(
-      version,
-      info,
-      this.#storageFor(run, phase),
-      invokedArn,
-      phase,
-      this.#clock,
-      this.#events,
-    );
-    this.#pool.add(environment);
-    return environment;
-  }
-
-  /** An init that is done again runs where the first one did. */
-  #storageFor({ target, invocation }: Run, phase: 'init' | 'invoke'): EnvironmentStorage {
-    const { version } = target;
-    const { isolation, ephemeralStorageMb } = version.config;
-    const isFresh = invocation.isForcedCold && phase === 'init';
-    const kept = isFresh ? undefined : this.#pool.takeStorage(version, invocation.tenantId);
-    return kept ?? this.#options.executors[isolation].createStorage(ephemeralStorageMb);
-  }
-
-  /** An engine that cannot even make an isolate is our fault; the environment must not stay on the books. */
-  async #start(
-    environment: Environment,
-    program: Program,
-    budgets: Budgets,
-  ): Promise<StartedEnvironment> {
-    try {
-      return await this.#startIn(environment, program, budgets);
-    } catch (cause) {
-      this.#pool.drop(environment, 'engine-fault');
-      const { functionName, version } = environment.version;
-      const problem = cause instanceof Error ? cause.message : String(cause);
-      throw new RuntimeFaultError(
-        `No environment could be made for ${functionName}:${version}: ${problem}`,
-        { cause },
-      );
-    }
-  }
-
-  #startIn(
-    environment: Environment,
-    program: Program,
-    { timeoutMs, cpuMs }: Budgets,
-  ): StartedEnvironment | Promise<StartedEnvironment> {
-    const { version, info } = environment;
-    const { region, credentials, clock, executors } = this.#options;
-    return executors[version.config.isolation].start({
-      program,
-      storage: environment.storage,
-      settings: environmentSettings(environment, { region, credentials }),
-      clock,
-      timeoutMs,
-      cpuMs,
-      mapsSources: version.config.sourceMaps,
-      inspect: version.config.inspect === false ? undefined : version.config.inspect,
-      onLog: (record) => {
-        this.#events.emit({
-          type: 'log.written',
-          at: record.atMs,
-          environment: info,
-          requestId: record.requestId,
-          kind: record.kind,
-          level: record.level,
-          body: record.body,
-        });
-      },
-      onTrace: ({ requestId, bytes }) => {
-        if (!this.#events.has('trace.sent')) return;
-        this.#events.emit({
-          type: 'trace.sent',
-          at: clock.now(),
-          environment: info,
-          requestId,
-          text: new TextDecoder().decode(bytes),
-        });
-      },
-    });
-  }
-
-  #initFailed(
-    environment: Environment,
-    fault: Fault,
-    initDurationMs: number,
-    requestId: string | undefined,
-  ): void {
-    const errorType =
-      fault.kind === 'init' || fault.kind === 'uncaught'
-        ? fault.failure.errorType
-        : fault.kind === 'out-of-memory'
-          ? 'Runtime.OutOfMemory'
-          : fault.kind === 'timeout'
-            ? undefined
-            : 'Runtime.ExitError';
-    this.#logFailure(environment, fault, requestId, 'init');
-    this.#events.emit({
-      type: 'environment.initFailed',
-      at: this.#clock.now(),
-      environment: environment.info,
-      initDurationMs,
-      requestId,
-      phase: requestId === undefined ? 'init' : 'invoke',
-      status: fault.kind === 'timeout' ? 'timeout' : 'error',
-      errorType,
-    });
-    this.#pool.drop(environment, fault.kind === 'timeout' ? 'timeout' : 'init-failed');
+    const { version, invokedArn: usualArn } = run.target;
+    const { isForcedCold, tenantId } = run.invocation;
+    // An init that is done again runs where the first one did.
+    const isFresh = isForcedCold && phase === 'init';
+    const storage = isFresh
+      ? this.#starter.freshStorage(version)
+      : this.#starter.storage(version, tenantId);
+    return this.#starter.create({ version, info, storage, usualArn, phase });
   }
 
   #runIn(environment: Environment, run: Run): InvokeOutcome | Promise<InvokeOutcome> {
@@ -351,6 +238,7 @@ export class Invoker {
       requestId: run.invocation.requestId,
       functionName: environment.info.functionName,
       environment: environment.info,
+      isSpillover: run.isSpillover,
     });
   }
 
@@ -423,7 +311,7 @@ export class Invoker {
     });
     // What failed in init has been logged as such already.
     if (fault !== undefined && fault.kind !== 'init') {
-      this.#logFailure(environment, fault, requestId, 'invoke');
+      this.#starter.logFailure(environment, fault, requestId, 'invoke');
     }
     if (this.#events.has('invocation.finished')) {
       this.#events.emit({
@@ -433,6 +321,7 @@ export class Invoker {
         requestId,
         functionName: version.functionName,
         environment: environment.info,
+        isSpillover: run.isSpillover,
         report,
         error,
       });
@@ -453,33 +342,8 @@ export class Invoker {
       requestId,
       timeoutMs: version.config.timeoutMs,
       runtime: contractOf(version.config.runtime),
-      style: this.#options.errorStyle,
+      style: this.#errorStyle,
       at: new Date(this.#clock.now()).toISOString(),
-    });
-  }
-
-  /** The ERROR line that AWS's runtime client writes for an error of the guest's. */
-  #logFailure(
-    environment: Environment,
-    fault: Fault,
-    requestId: string | undefined,
-    phase: 'init' | 'invoke',
-  ): void {
-    if (fault.kind !== 'handler' && fault.kind !== 'init' && fault.kind !== 'uncaught') return;
-    const { logged } = fault.failure;
-    if (logged === '') return;
-    const { info, version } = environment;
-    const initLabel =
-      contractOf(version.config.runtime) === 'nodejs22.x' ? 'Uncaught Exception' : 'Init Error';
-    const label = phase === 'init' ? initLabel : 'Invoke Error';
-    this.#events.emit({
-      type: 'log.written',
-      at: this.#clock.now(),
-      environment: info,
-      requestId,
-      kind: 'console',
-      level: 'ERROR',
-      body: info.logFormat === 'JSON' ? `"message":${logged}` : `${label} \t${logged}`,
     });
   }
 }

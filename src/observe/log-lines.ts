@@ -112,7 +112,8 @@ interface PlatformEvent {
 }
 
 function platformEvents(entry: Exclude<LogEntry, { type: 'log.written' }>): PlatformEvent[] {
-  const initialization = { initializationType: 'on-demand' };
+  const { initializationType } = entry.environment;
+  const initialization = { initializationType };
   switch (entry.type) {
     case 'environment.started': {
       if (entry.phase === 'invoke') return [];
@@ -132,7 +133,11 @@ function platformEvents(entry: Exclude<LogEntry, { type: 'log.written' }>): Plat
       const metrics = { durationMs: rounded(entry.initDurationMs) };
       return [
         { type: 'initRuntimeDone', level: 'DEBUG', record: phase },
-        { type: 'initReport', level: 'DEBUG', record: { ...phase, metrics } },
+        {
+          type: 'initReport',
+          level: initializationType === 'on-demand' ? 'DEBUG' : 'INFO',
+          record: { ...phase, metrics },
+        },
       ];
     }
     case 'environment.initFailed': {
@@ -146,7 +151,8 @@ function platformEvents(entry: Exclude<LogEntry, { type: 'log.written' }>): Plat
     }
     case 'start': {
       const { requestId, environment } = entry;
-      const record = { requestId, version: environment.functionVersion };
+      const { functionVersion: version, tenantId } = environment;
+      const record = { requestId, version, tenantId };
       return [{ type: 'start', level: 'INFO', record }];
     }
     case 'invocation.finished':
@@ -157,6 +163,7 @@ function platformEvents(entry: Exclude<LogEntry, { type: 'log.written' }>): Plat
 function reportEvents(event: LambdaEvents['invocation.finished']): PlatformEvent[] {
   const { requestId, report } = event;
   const { status, errorType } = report;
+  const { tenantId } = event.environment;
   const isSuccess = status === 'success';
   const metrics = {
     durationMs: rounded(report.durationMs),
@@ -171,12 +178,12 @@ function reportEvents(event: LambdaEvents['invocation.finished']): PlatformEvent
     {
       type: 'runtimeDone',
       level: isSuccess ? 'DEBUG' : 'WARN',
-      record: { requestId, status, errorType, metrics: done, spans: [] },
+      record: { requestId, status, errorType, tenantId, metrics: done, spans: [] },
     },
     {
       type: 'report',
       level: isSuccess ? 'INFO' : 'WARN',
-      record: { requestId, status, errorType, metrics },
+      record: { requestId, status, errorType, tenantId, metrics },
     },
   ];
 }
