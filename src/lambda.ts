@@ -715,11 +715,11 @@ export class Lambda implements AsyncDisposable {
     const { control, policies, store } = this.#context;
     const functions = await control.restore();
     await this.#resources.restore();
-    await this.#durable.engine.restore();
     await policies.restore((arn) => hasResource(store, arn));
     await this.#provisioning.restore();
     await this.#http.restore();
-    // Last, since events run from then on, and whoever opens wants to see them.
+    // Last, since executions and events run from then on, and whoever opens wants to see them.
+    await this.#durable.engine.restore();
     await this.#road.restore();
     await this.#sources.mappings.restore();
     await this.#http.restore();

@@ -47,9 +47,13 @@ export function toApiError(error: unknown): ApiError {
   return new ApiError(500, 'ServiceException', text, { cause: error });
 }
 
-function throttled({ reason }: ThrottledError): ApiError {
+/** Only rates know when there is room again. */
+function throttled({ reason, retryAfterMs }: ThrottledError): ApiError {
   return new ApiError(429, 'TooManyRequestsException', 'Rate Exceeded.', {
     fields: { Reason: reason },
+    ...(retryAfterMs !== undefined && {
+      headers: { 'retry-after': `${Math.ceil(retryAfterMs / 1_000)}` },
+    }),
   });
 }
 

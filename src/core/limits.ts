@@ -66,8 +66,9 @@ export const limits = {
     pageItems: { min: 1, max: 1_000, default: 100 },
   },
   concurrency: { min: 1, max: 100_000, default: 1_000 },
-  reservedConcurrency: { min: 0, max: 100_000 },
-  provisionedConcurrency: { min: 1, max: 100_000 },
+  /** More than the account has is refused in AWS's words. */
+  reservedConcurrency: { min: 0, max: 2_147_483_647 },
+  provisionedConcurrency: { min: 1, max: 2_147_483_647 },
   /** AWS: environments that nobody waits for may take this long to start, or the function's timeout if that is longer. */
   provisionedInitMs: 130_000,
   /** Inits of a provisioned environment, as recorded, before it is given up. */
