@@ -722,9 +722,7 @@ export class Lambda implements AsyncDisposable {
     await this.#durable.engine.restore();
     await this.#road.restore();
     await this.#sources.mappings.restore();
-    await this.#http.restore();
     await this.#schedules.restore();
-    await policies.restore((arn) => hasResource(store, arn));
     this.#restored = Object.freeze({ ...functions, durationMs: realNowMs() - startedMs });
   }
 

@@ -293,9 +293,9 @@ describe('provisioned concurrency', () => {
     ];
     expect(await said(get(client, '$LATEST'))).toEqual(unqualified);
     const remove = { FunctionName, Qualifier: '$LATEST' };
-    expect(
-      await said(client.send(new DeleteProvisionedConcurrencyConfigCommand(remove))),
-    ).toEqual(unqualified);
+    expect(await said(client.send(new DeleteProvisionedConcurrencyConfigCommand(remove)))).toEqual(
+      unqualified,
+    );
     expect(await said(put(client, 'none', 1))).toEqual([
       404,
       'ResourceNotFoundException',

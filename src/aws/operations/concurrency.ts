@@ -10,7 +10,8 @@ export const concurrencyOperations: Group<Names> = {
     const { name, arn } = functionOnly(call, input.FunctionName);
     const { ReservedConcurrentExecutions: reservedConcurrency } = input;
     // As recorded: this operation names the version that nobody asked for.
-    if (!call.rooms.store.has(name, undefined)) throw notFound(`Function not found: ${arn}:$LATEST`);
+    if (!call.rooms.store.has(name, undefined))
+      throw notFound(`Function not found: ${arn}:$LATEST`);
     await call.rooms.control.update(name, { reservedConcurrency });
     return { json: shown(call, name) };
   },
