@@ -1,5 +1,6 @@
 import { isRuntime } from '../functions/runtimes.ts';
 import type { FunctionOptions } from '../functions/function-options.ts';
+import type { PublishLayerOptions } from '../functions/layer-options.ts';
 import type { LambdaFunction } from '../lambda-function.ts';
 import { roomsOf } from '../lambda-rooms.ts';
 import { readFunction, type PlannedFunction } from '../template/resources/function-resource.ts';
@@ -83,11 +84,12 @@ function knownLayers(stack: Stack, properties: Properties, arns: readonly string
 }
 
 export const deployLayer: Deployer = async (stack, resource, properties) => {
-  const { name, description, content } = readLayer(properties, resource.metadata);
+  const { name, description, content, info } = readLayer(properties, resource.metadata);
   const layer = await stack.lambda.publishLayer({
     name: name ?? stack.nameOf(resource, { maxLength: 140 }),
     code: await layerSource(stack, resource, content),
     ...(description !== undefined && { description }),
+    ...(info as Pick<PublishLayerOptions, 'compatibleRuntimes' | 'compatibleArchitectures'>),
   });
   return { ref: layer.arn, attributes: { LayerVersionArn: layer.arn }, object: layer };
 };

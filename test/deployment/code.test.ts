@@ -144,7 +144,9 @@ Resources:
 describe('a deployment', () => {
   const template = `
 Resources:
-  Lib: { Type: AWS::Serverless::LayerVersion, Properties: { ContentUri: layer/ } }
+  Lib:
+    Type: AWS::Serverless::LayerVersion
+    Properties: { ContentUri: layer/, CompatibleRuntimes: [nodejs24.x], LicenseInfo: MIT }
   F:
     Type: AWS::Serverless::Function
     Properties:
@@ -167,7 +169,12 @@ Resources:
     await using lambda = new Lambda();
     await using folder = await project(template, files);
     const deployment = await deployTemplate(lambda, join(folder.path, 'template.yaml'));
-    const { functions } = deployment;
+    const { functions, resources } = deployment;
+    expect(resources['Lib']?.object).toMatchObject({
+      name: 'Lib',
+      compatibleRuntimes: ['nodejs24.x'],
+      licenseInfo: 'MIT',
+    });
     expect(deployment.file).toBe(join(folder.path, 'template.yaml'));
     expect(deployment.inputs['F']?.toSorted()).toEqual(
       Object.keys(files).map((name) => join(folder.path, name)),
@@ -220,6 +227,57 @@ Resources:
     await clock.runAll();
     const lines = lambda.readLogs({ functionName: 'F' }).map(({ message }) => message);
     expect(lines.join('\n')).toContain('got hello');
+  });
+
+  test('every setting of a function is that of the template, also the second time', async () => {
+    await using lambda = new Lambda();
+    await using folder = await project(`
+Resources:
+  Letters: { Type: AWS::SQS::Queue }
+  F:
+    Type: AWS::Serverless::Function
+    Properties:
+      FunctionName: settled
+      Description: All of it
+      InlineCode: exports.handler = async () => 1
+      MemorySize: '256'
+      Timeout: 7
+      Architectures: [arm64]
+      EphemeralStorage: { Size: 1024 }
+      Tracing: Active
+      Tags: { team: shop }
+      Role: arn:aws:iam::123456789012:role/own
+      ReservedConcurrentExecutions: 3
+      DeadLetterQueue: { Type: SQS, TargetArn: !GetAtt Letters.Arn }
+      RecursiveLoop: Allow
+      LoggingConfig: { LogFormat: JSON, ApplicationLogLevel: WARN, LogGroup: /own }
+      TenancyConfig: { TenantIsolationMode: PER_TENANT }
+  D:
+    Type: AWS::Serverless::Function
+    Properties:
+      InlineCode: exports.handler = async () => 1
+      DurableConfig: { ExecutionTimeout: 60, RetentionPeriodInDays: 3 }`);
+    const file = join(folder.path, 'template.yaml');
+    for (const times of [1, 2]) {
+      const { functions, warnings } = await deployTemplate(lambda, file);
+      expect(functions['F']?.name).toBe('settled');
+      expect(functions['F']?.tags).toEqual({ team: 'shop' });
+      expect(functions['F']?.latest.settings, `${times}`).toMatchObject({
+        description: 'All of it',
+        memoryMb: 256,
+        timeoutMs: 7_000,
+        architectures: ['arm64'],
+        ephemeralStorageMb: 1_024,
+        tracing: 'Active',
+        role: 'arn:aws:iam::123456789012:role/own',
+        logging: { format: 'JSON', applicationLevel: 'WARN', logGroup: '/own' },
+        perTenant: true,
+      });
+      expect(functions['D']?.latest.settings).toMatchObject({
+        durable: { executionTimeoutMs: 60_000, retentionDays: 3 },
+      });
+      expect(warnings).toEqual([]);
+    }
   });
 
   test('options are checked, a template that is not there is named', async () => {

@@ -37,7 +37,7 @@ export function planOf(text: string, options: Partial<PlanOptions> = {}): Templa
 }
 
 /** What a reference gives in tests: `<Queue>`, `<Queue.Arn>`. */
-export function named(logicalId: string, attribute: string | undefined): string {
+function named(logicalId: string, attribute: string | undefined): string {
   return attribute === undefined ? `<${logicalId}>` : `<${logicalId}.${attribute}>`;
 }
 
