@@ -40,7 +40,7 @@ export function codeLocation(
   const source = code.text('ZipFile');
   if (source !== undefined) return { kind: 'inline', source };
   if (code.has('ImageUri')) {
-    throw code.error('ImageUri', 'Container images are not run here: give the code as files');
+    throw code.unknown('ImageUri', 'container images are not run here');
   }
   code.ignore('S3ObjectVersion', 'SourceKMSKeyArn');
   return { kind: 'object', bucket: code.neededText('S3Bucket'), key: code.neededText('S3Key') };

@@ -81,7 +81,6 @@ Resources:
     ['{ CodeUri: code, Handler: none.handler }', 'There is no file for the handler "none.handler"'],
     ['{ CodeUri: nowhere }', 'There is no code at "'],
     ['{ CodeUri: "s3://code/b.zip" }', 'There is no object "b.zip" in a bucket "code"'],
-    ['{ PackageType: Image, ImageUri: x }', 'Container images are not run here'],
     ['{ InlineCode: x, MemorySize: 1 }', '`memoryMb` to be an integer from 8 to 10240, got 1'],
     ['{ InlineCode: x, MemorySize: lots }', 'MemorySize: Expected a whole number, got "lots"'],
     ['{ InlineCode: x, Timeout: [3] }', 'Timeout: Expected a whole number, got a list'],
@@ -100,7 +99,7 @@ Resources:
     await expect(deploying).rejects.toThrow('template.yaml:4: Resources.F.Properties');
   });
 
-  test('functions of other languages are left out with what hangs on them', async () => {
+  test('functions of other languages and images are left out with what hangs on them', async () => {
     await using lambda = new Lambda();
     await using folder = await project(`
 Resources:
@@ -113,6 +112,7 @@ Resources:
       Handler: app.handler
       AutoPublishAlias: live
       Events: { Jobs: { Type: SQS, Properties: { Queue: !GetAtt Q.Arn } } }
+  I: { Type: AWS::Serverless::Function, Properties: { PackageType: Image, ImageUri: x } }
   N:
     Type: AWS::Serverless::Function
     Properties:
@@ -130,6 +130,7 @@ Resources:
     expect(warnings.map(({ message }) => message.split('Resources.').slice(1).join(' | '))).toEqual(
       [
         'P.Properties.Runtime: P is left out: the runtime python3.13 is not run here, only Node.js is',
+        'I.Properties.PackageType: I is left out: container images are not run here',
         'N.Properties.Environment.Variables.P: Left out: P was left out',
         'N.Properties.Runtime: nodejs18.x is not here; the function runs as nodejs20.x',
         'N.Properties.Layers: Left out: the layer arn:aws:lambda:us-east-1:017000801446:layer:Tools:1 is not here',

@@ -38,10 +38,7 @@ export interface FunctionSettings {
 /** https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-lambda-function.html */
 export function readFunction(properties: Properties, metadata: TemplateMap): PlannedFunction {
   if (properties.text('PackageType') === 'Image') {
-    throw properties.error(
-      'PackageType',
-      'Container images are not run here: give the code as files',
-    );
+    throw properties.unknown('PackageType', 'container images are not run here');
   }
   const runtime = properties.text('Runtime');
   properties.ignore('CapacityProviderConfig', 'PublishToLatestPublished');
