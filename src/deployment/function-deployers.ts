@@ -99,7 +99,7 @@ export const deployVersion: Deployer = async (stack, resource, properties) => {
   const made = await stack
     .functionAt(resource, reference)
     .publishVersion(description === undefined ? {} : { description });
-  warnOfProvisioned(properties, provisioned);
+  if (provisioned !== undefined) await made.provision(provisioned);
   return {
     ref: made.arn,
     attributes: { Version: made.version, FunctionArn: made.arn },
@@ -113,14 +113,9 @@ export const deployAlias: Deployer = async (stack, resource, properties) => {
   const made = hasAlias(fn, name)
     ? await fn.updateAlias(name, options)
     : await fn.createAlias(name, options);
-  warnOfProvisioned(properties, provisioned);
+  if (provisioned !== undefined) await made.provision(provisioned);
   return { ref: made.arn, attributes: { AliasArn: made.arn }, object: made };
 };
-
-function warnOfProvisioned(properties: Properties, provisioned: number | undefined): void {
-  if (provisioned === undefined) return;
-  properties.warn('ProvisionedConcurrencyConfig', 'No environments are initialised ahead here');
-}
 
 function hasAlias(fn: LambdaFunction, name: string): boolean {
   return fn.listAliases().some((alias) => alias.name === name);

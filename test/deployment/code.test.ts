@@ -281,6 +281,22 @@ Resources:
     }
   });
 
+  test('environments of an alias are initialised ahead', async () => {
+    await using lambda = new Lambda();
+    await using folder = await project(
+      fn(`
+      InlineCode: exports.handler = async () => process.env.AWS_LAMBDA_INITIALIZATION_TYPE
+      AutoPublishAlias: live
+      ProvisionedConcurrencyConfig: { ProvisionedConcurrentExecutions: 2 }`),
+    );
+    const file = join(folder.path, 'template.yaml');
+    for (const _times of [1, 2]) {
+      const { functions, warnings } = await deployTemplate(lambda, file);
+      expect(functions['F']?.getAlias('live').provisioned).toMatchObject({ requested: 2 });
+      expect(warnings).toEqual([]);
+    }
+  });
+
   test('options are checked, a template that is not there is named', async () => {
     await using lambda = new Lambda();
     await expect(deployTemplate(lambda, 'none.yaml')).rejects.toThrow('none.yaml: This template');
