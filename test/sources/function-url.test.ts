@@ -70,6 +70,7 @@ describe('a request becomes an event', () => {
       headers: {
         host,
         'content-type': 'application/json',
+        'content-length': '13',
         'extra-headers': 'With WeiRd CapS',
         'x-forwarded-for': '198.51.100.7, 127.0.0.1',
         'x-forwarded-port': '443',

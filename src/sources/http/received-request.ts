@@ -53,13 +53,17 @@ export function readRequest(
     ['x-forwarded-proto', url.protocol.slice(0, -1)],
   ];
   const kept = headers.filter(([name]) => !droppedHeaders.has(name.toLowerCase()));
-  const host: Pairs = lastValue(kept, 'host') === undefined ? [['host', url.host]] : [];
+  // The web's requests have neither; on the wire both are there.
+  const size: Pairs = body.byteLength === 0 ? [] : [['content-length', String(body.byteLength)]];
+  const usual = [['host', url.host] as const, ...size].filter(
+    ([name]) => lastValue(kept, name) === undefined,
+  );
   return {
     method: method.toUpperCase(),
     path: url.pathname,
     rawQuery: url.search.slice(1),
     query: [...url.searchParams],
-    headers: [...kept, ...host, ...forwarded],
+    headers: [...kept, ...usual, ...forwarded],
     cookies: cookiesOf(headers),
     body: body.byteLength === 0 ? undefined : text.toString(isBase64Encoded ? 'base64' : 'utf8'),
     isBase64Encoded,
