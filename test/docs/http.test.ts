@@ -66,12 +66,13 @@ test('a report comes on time', async () => {
   lambda.schedule(report, { at: 'at(2026-03-01T09:00:00)' }, { kind: 'spring' });
   const beat = lambda.schedule(report, { everyMs: 1_500, name: 'beat' });
 
-  beat.next; // a Date
+  const { next } = beat; // a Date
   beat.pause();
   beat.resume();
   beat.cancel();
 
   await clock.advance(5 * 60_000);
+  expect(next).toEqual(new Date(Date.UTC(2026, 1, 28, 12, 0, 1, 500)));
   expect(accepted).toHaveBeenCalledTimes(1);
   expect(lambda.listSchedules()).toHaveLength(3);
 });
