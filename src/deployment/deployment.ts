@@ -35,14 +35,15 @@ export class Deployment {
     this.warnings = Object.freeze(stack.plan.warnings.all());
   }
 
-  /** Files on disk that each function is made of, by logical id; those of its layers too. */
+  /** Files on disk that each function is made of, by logical id; those of its layers too. Without deleted functions. */
   get inputs(): Readonly<Record<string, readonly string[]>> {
     const { store } = roomsOf(this.#stack.lambda);
     return Object.fromEntries(
-      Object.entries(this.functions).map(([logicalId, { name }]) => {
+      Object.entries(this.functions).flatMap(([logicalId, { name }]) => {
+        if (store.find(name) === undefined) return [];
         const code = store.versions.get(name, '$LATEST').code.loaded?.code;
         const files = [code, ...(code?.layers ?? [])].flatMap((part) => part?.inputFiles ?? []);
-        return [logicalId, [...new Set(files)]];
+        return [[logicalId, [...new Set(files)]]];
       }),
     );
   }

@@ -3,7 +3,12 @@ import type { AddressInfo } from 'node:net';
 import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { InvokeCommand, LambdaClient, ListFunctionsCommand } from '@aws-sdk/client-lambda';
+import {
+  DeleteFunctionCommand,
+  InvokeCommand,
+  LambdaClient,
+  ListFunctionsCommand,
+} from '@aws-sdk/client-lambda';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { project } from './project.ts';
 import { runCli } from './run-cli.ts';
@@ -156,6 +161,31 @@ Outputs:
     expect(await (await fetch(`${endpoint}/items/9`)).text()).toBe('9');
   });
 
+  test('functions of a template follow their own files, also when a client deletes a neighbour', async () => {
+    const fn = (name: string): string => `
+  ${name}:
+    Type: AWS::Serverless::Function
+    Properties: { CodeUri: ${name}/, Handler: index.handler, Runtime: nodejs24.x, Timeout: 30 }`;
+    const cwd = project({
+      'template.yaml': `Transform: AWS::Serverless-2016-10-31\nResources:${fn('One')}${fn('Two')}\n`,
+      'One/index.js': 'exports.handler = async () => process.env.SIGN + 1',
+      'Two/index.js': 'exports.handler = async () => process.env.SIGN + 2',
+    });
+    const server = await serving(['--watch', '--cpu', '30000', '--env', 'SIGN=v'], { cwd });
+    const client = clientOf(server);
+    await server.next('watching');
+    writeFileSync(join(cwd, 'Two/index.js'), 'exports.handler = async () => process.env.SIGN + 3');
+    expect(await server.next('reloaded')).toMatchObject({ name: 'Two' });
+    expect(await invoked(client, 'Two', {})).toBe('v3');
+
+    await client.send(new DeleteFunctionCommand({ FunctionName: 'One' }));
+    writeFileSync(join(cwd, 'Two/index.js'), 'exports.handler = async () => process.env.SIGN + 4');
+    expect(await server.next('reloaded')).toMatchObject({ name: 'Two' });
+    expect(await invoked(client, 'Two', {})).toBe('v4');
+    const { stdout } = await server.stop();
+    expect(stdout.match(/"type":"reloaded"/g)).toHaveLength(2);
+  });
+
   test('with keys, requests have to be signed', async () => {
     const cwd = project({ 'hello/index.js': hello });
     const argv = ['hello', '--access-key', 'AKIDEXAMPLE1', '--secret-key', 'secret', ...generous];
@@ -271,8 +301,7 @@ Functions
   hello     nodejs24.x  128 MB  30 s
 
 Try it
-  aws lambda invoke --endpoint-url http://HERE --region us-east-1 --no-sign-request --function-name hello \
---cli-binary-format raw-in-base64-out --payload '{}' /dev/stdout
+  aws lambda invoke --endpoint-url http://HERE --region us-east-1 --no-sign-request --function-name hello /dev/stdout
 
 `);
     expect(ended.stderr).toMatch(/^\d\d:\d\d:\d\d\.\d{3} hello [0-9a-f]{8} INFO asked\nby Ada\n/);

@@ -24,6 +24,7 @@ function watcher() {
     clock,
     watchFolder,
     onChange: (changed) => told.push([...changed]),
+    onProblem: () => {},
   });
   return { clock, watched, change, told, files };
 }
@@ -66,6 +67,21 @@ describe('watching files', () => {
     change('/app', null);
     await clock.advance(100);
     expect(told).toEqual([['/app/a.ts', '/app/b.ts']]);
+  });
+
+  test('a folder that is gone is left to the next build, other trouble is told', () => {
+    const problems: string[] = [];
+    const files = new FileWatcher({
+      clock: new VirtualClock(),
+      onChange: () => {},
+      onProblem: (message) => problems.push(message),
+      watchFolder: (folder) => {
+        const code = folder === '/gone' ? 'ENOENT' : 'ENOSPC';
+        throw Object.assign(new Error(`${code}: no`), { code });
+      },
+    });
+    files.follow(['/gone/a.ts', '/app/b.ts']);
+    expect(problems).toEqual(['/app is not watched: ENOSPC: no']);
   });
 
   test('nothing is told after the end', async () => {

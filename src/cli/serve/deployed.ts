@@ -1,4 +1,4 @@
-import type { Deployment, HttpApi, Lambda, LambdaFunction, RestApi } from '../../index.ts';
+import type { Deployment, HttpApi, Lambda, RestApi } from '../../index.ts';
 import { codeOnDisk, deployFile } from '../code-on-disk.ts';
 import type { FunctionFlags } from '../function-flags.ts';
 import { amend, deployFrom } from '../template.ts';
@@ -21,7 +21,8 @@ export interface DeployedOptions {
 /** Files and a template as functions and APIs, and what has to be done when one of their files changes. */
 export class Deployed {
   readonly #options: DeployedOptions;
-  readonly #files: { readonly path: string; readonly isFolder: boolean; fn: LambdaFunction }[] = [];
+  readonly #files: { readonly path: string; readonly isFolder: boolean; readonly name: string }[] =
+    [];
   #deployment: Deployment | undefined;
 
   constructor(options: DeployedOptions) {
@@ -32,8 +33,8 @@ export class Deployed {
     const { lambda, files, cwd } = this.#options;
     for (const file of files) {
       const { path, code } = codeOnDisk(file, cwd, undefined);
-      const fn = await deployFile(lambda, file, this.#options);
-      this.#files.push({ path, isFolder: 'dir' in code, fn });
+      const { name } = await deployFile(lambda, file, this.#options);
+      this.#files.push({ path, isFolder: 'dir' in code, name });
     }
     await this.#deployTemplate();
   }
@@ -52,11 +53,14 @@ export class Deployed {
   /** Everything that can be deployed again by itself, as it is now. */
   get reloadables(): Reloadable[] {
     const { lambda } = this.#options;
-    const files = this.#files.map(({ path, isFolder, fn }): Reloadable => {
+    const files = this.#files.flatMap(({ path, isFolder, name }): Reloadable[] => {
+      // Clients may delete it.
+      const inputs = lambda.getFunction(name)?.codeInputs;
+      if (inputs === undefined) return [];
       const reload = async (): Promise<void> => {
         await deployFile(lambda, path, this.#options);
       };
-      return { name: fn.name, inputs: fn.codeInputs, root: isFolder ? path : undefined, reload };
+      return [{ name, inputs, root: isFolder ? path : undefined, reload }];
     });
     return [...this.#ofTemplate(), ...files];
   }
@@ -65,12 +69,13 @@ export class Deployed {
     const deployment = this.#deployment;
     if (deployment === undefined) return [];
     const { functions, inputs, file } = deployment;
-    const ofFunctions = Object.entries(functions).map(([logicalId, fn]): Reloadable => {
+    const ofFunctions = Object.entries(functions).flatMap(([logicalId, fn]): Reloadable[] => {
+      if (inputs[logicalId] === undefined) return [];
       const reload = async (): Promise<void> => {
         await deployment.redeploy(logicalId);
         await amend(logicalId, fn, this.#options);
       };
-      return { name: logicalId, inputs: inputs[logicalId] ?? [], root: undefined, reload };
+      return [{ name: logicalId, inputs: inputs[logicalId], root: undefined, reload }];
     });
     const reload = (): Promise<void> => this.#deployTemplate();
     return [{ name: file, inputs: [file], root: undefined, reload, isAll: true }, ...ofFunctions];

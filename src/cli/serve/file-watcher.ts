@@ -12,6 +12,8 @@ export interface FileWatcherOptions {
   readonly clock: Clock;
   /** Files that changed, absolute, when nothing more did for a moment. */
   readonly onChange: (files: ReadonlySet<string>) => void;
+  /** A folder cannot be watched. */
+  readonly onProblem: (message: string) => void;
   readonly watchFolder?: WatchFolder;
 }
 
@@ -52,18 +54,23 @@ export class FileWatcher {
       watched.close();
       this.#folders.delete(folder);
     }
-    for (const folder of wanted) {
-      if (this.#folders.has(folder)) continue;
-      this.#folders.set(
-        folder,
-        this.#watchFolder(folder, (name) => this.#noted(folder, name)),
-      );
-    }
+    for (const folder of wanted) if (!this.#folders.has(folder)) this.#open(folder);
   }
 
   close(): void {
     this.#timer?.cancel();
     this.follow([]);
+  }
+
+  #open(folder: string): void {
+    try {
+      const watched = this.#watchFolder(folder, (name) => this.#noted(folder, name));
+      this.#folders.set(folder, watched);
+    } catch (error) {
+      const { code, message } = error as NodeJS.ErrnoException;
+      // What is gone is the matter of the next build, which says what is missing.
+      if (code !== 'ENOENT') this.#options.onProblem(`${folder} is not watched: ${message}`);
+    }
   }
 
   #noted(folder: string, name: string | null): void {

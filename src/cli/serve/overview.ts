@@ -101,6 +101,6 @@ function tryIt({ endpoint, region, isSigned, functions }: Overview): string {
   const access = isSigned ? '' : ' --no-sign-request';
   const [first] = functions;
   if (first === undefined) return `aws lambda list-functions ${where}${access}`;
-  const payload = `--cli-binary-format raw-in-base64-out --payload '{}' /dev/stdout`;
-  return `aws lambda invoke ${where}${access} --function-name ${first.name} ${payload}`;
+  // Without a payload the event is {}: versions 1 and 2 of the CLI want payloads in different ways.
+  return `aws lambda invoke ${where}${access} --function-name ${first.name} /dev/stdout`;
 }

@@ -115,6 +115,7 @@ function watch(lambda: Lambda, deployed: Deployed, reporter: Reporter): FileWatc
   const watcher = new FileWatcher({
     clock: lambda.clock,
     onChange: (changed) => void reloader.changed(changed),
+    onProblem: (message) => reporter.warning(message),
   });
   watcher.follow([...new Set(deployed.reloadables.flatMap(({ inputs }) => inputs))]);
   reporter.watching(watcher.size);
