@@ -1,5 +1,6 @@
 import type { FunctionOptions } from '../../src/functions/function-options.ts';
 import type { Lambda, LambdaFunction } from '../../src/index.ts';
+import { Report } from '../../src/invoke/report.ts';
 
 export { onVirtualTime, record, start } from '../async/fixture.ts';
 
@@ -47,3 +48,15 @@ export async function sendAll(
     await queue.sendBatch(some.map((body, index) => ({ id: String(index), body })));
   }
 }
+
+/** Of invocations that a test makes up. */
+export const figures: Report = new Report({
+  requestId: 'r',
+  durationMs: 1,
+  initDurationMs: undefined,
+  cpuMs: 1,
+  memoryMb: 128,
+  peakMemoryBytes: 0,
+  status: 'success',
+  errorType: undefined,
+});

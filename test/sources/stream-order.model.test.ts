@@ -6,7 +6,6 @@ import { Events } from '../../src/core/events.ts';
 import { SeededIds } from '../../src/core/ids.ts';
 import type { Target } from '../../src/functions/routing.ts';
 import { InvokeFailure, InvokeSuccess, type InvokeOutcome } from '../../src/invoke/outcome.ts';
-import { Report } from '../../src/invoke/report.ts';
 import { BatchCaller } from '../../src/sources/batch-caller.ts';
 import type { MappingRecord } from '../../src/sources/mapping-record.ts';
 import { resolveSettings } from '../../src/sources/mapping-rules.ts';
@@ -14,14 +13,21 @@ import { StreamPoller } from '../../src/sources/stream-poller.ts';
 import { StreamProgress } from '../../src/sources/stream-progress.ts';
 import { kinesisFormat } from '../../src/sources/stream-records.ts';
 import { VirtualClock } from '../../src/testing/virtual-clock.ts';
+import { figures } from './fixture.ts';
 
 type Step =
-  | { readonly kind: 'put'; readonly key: number }
+  | { readonly kind: 'put'; readonly keys: readonly number[] }
   | { readonly kind: 'split' | 'merge' | 'restart' }
   | { readonly kind: 'advance'; readonly ms: number };
 
 const step: fc.Arbitrary<Step> = fc.oneof(
-  { weight: 8, arbitrary: fc.record({ kind: fc.constant('put' as const), key: fc.nat(5) }) },
+  {
+    weight: 8,
+    arbitrary: fc.record({
+      kind: fc.constant('put' as const),
+      keys: fc.array(fc.nat(5), { minLength: 1, maxLength: 12 }),
+    }),
+  },
   { weight: 1, arbitrary: fc.record({ kind: fc.constantFrom('split', 'merge', 'restart') }) },
   { weight: 2, arbitrary: fc.record({ kind: fc.constant('advance' as const), ms: fc.nat(5_000) }) },
 );
@@ -33,16 +39,6 @@ const answers = fc.array(fc.constantFrom('ok', 'ok', 'error', 'report', 'busy'),
 });
 
 const home = resolveHome({ region: 'us-east-1', accountId: '123456789012' });
-const figures = new Report({
-  requestId: 'r',
-  durationMs: 1,
-  initDurationMs: undefined,
-  cpuMs: 1,
-  memoryMb: 128,
-  peakMemoryBytes: 0,
-  status: 'success',
-  errorType: undefined,
-});
 
 test('every record is dealt with once, those of one key in order, whatever fails, splits, merges or stops', async () => {
   await fc.assert(
@@ -104,9 +100,12 @@ test('every record is dealt with once, those of one key in order, whatever fails
         const sent: string[] = [];
         for (const one of steps) {
           if (one.kind === 'put') {
-            const data = `${one.key}:${sent.length}`;
-            await stream.putRecord({ partitionKey: String(one.key), data });
-            sent.push(data);
+            const records = one.keys.map((key, index) => ({
+              partitionKey: String(key),
+              data: `${key}:${sent.length + index}`,
+            }));
+            await stream.putRecords(records);
+            sent.push(...records.map(({ data }) => data));
           } else if (one.kind === 'advance') {
             await clock.advance(one.ms);
           } else if (one.kind === 'restart') {
