@@ -155,7 +155,8 @@ const mayCallSetImmediate: Record<string, string> = {
     'the answer to send goes out first, and inline handlers leave the host its turns',
   'async/event-queue':
     'what an event sets off is under way before a drain looks whether all is done',
-  'sources/mappings': 'whoever asked for a change of a mapping has the state that leads to it',
+  'sources/mapping-runner':
+    'whoever asked for a change of a mapping has the state that leads to it',
   'functions/code/zip-writer': 'packing a large deployment leaves gaps for other work',
   'testing/virtual-clock': 'between two steps of time, all that is ready gets its turn',
   'isolate/inspector-channel': 'isolated-vm calls from outside of Node, where promises stand still',

@@ -7,7 +7,8 @@ import { checkBoolean } from '../core/options.ts';
 import { AwsRuleError } from '../functions/aws-rule-error.ts';
 import type { MappingSettings } from './mapping-options.ts';
 import { checkVisibility, sourceKindOf, type SourceFacts } from './mapping-rules.ts';
-import type { MappingsOptions, Source } from './mappings.ts';
+import type { MappingsOptions } from './mappings.ts';
+import type { Source } from './poller-of.ts';
 
 /** Whom a mapping invokes. */
 interface MappingTarget {
