@@ -496,6 +496,25 @@ describe('a tumbling window', () => {
     ]);
   });
 
+  test('outlives a pause of its mapping, and is closed when the mapping has windows no more', async () => {
+    await using setup = onVirtualTime();
+    const { lambda, clock } = setup;
+    const options = { tumblingWindowMs: 60_000 };
+    const { stream, seen, mapping } = await reading(lambda, options, { body: counting });
+    const batches = seen as unknown as readonly WindowBatch[];
+
+    await put(stream, ['1', '2']);
+    await clock.advance(0);
+    await mapping.disable();
+    await mapping.enable();
+    await put(stream, ['3']);
+    await clock.advance(0);
+    expect(batches.at(-1)).toMatchObject({ state: { count: 2 }, isFinalInvokeForWindow: false });
+    await mapping.update({ tumblingWindowMs: 0 });
+    await clock.advance(0);
+    expect(batches.at(-1)).toMatchObject({ state: { count: 3 }, isFinalInvokeForWindow: true });
+  });
+
   test('takes a result without state for a failure', async () => {
     await using setup = onVirtualTime();
     const { lambda, clock } = setup;
