@@ -20,7 +20,7 @@ import { tagOperations } from './tags.ts';
 import { versionOperations } from './versions.ts';
 
 /** Every operation of the API. */
-export const operations: Partial<Operations> = {
+export const operations: Operations = {
   ...accountOperations,
   ...aliasOperations,
   ...codeSigningOperations,
