@@ -13,7 +13,7 @@ import { EventQueue, queuePrefix } from './async/event-queue.ts';
 import type { FunctionFollower } from './control-plane.ts';
 import { functionArn, parseFunctionArn, type Home } from './core/arn.ts';
 import type { Clock } from './core/clock.ts';
-import { RuntimeFaultError } from './core/errors.ts';
+import { InvalidOptionError, RuntimeFaultError } from './core/errors.ts';
 import type { Events } from './core/events.ts';
 import type { FaultInjection } from './core/fault-injection.ts';
 import type { Ids } from './core/ids.ts';
@@ -90,7 +90,7 @@ export class AsyncRoad implements FunctionFollower {
   async configure(target: Target, options: AsyncOptions): Promise<void> {
     const { functionName } = target;
     const resolved = resolveAsyncOptions(options);
-    target.pick();
+    checkHasDestinations(target.pick(), resolved);
     this.#configs.check(functionName, resolved);
     const changedAtMs = this.#options.clock.now();
     const qualifier = qualifierOf(target);
@@ -257,6 +257,25 @@ export class AsyncRoad implements FunctionFollower {
     const isolation = this.#options.store.latestOf(functionName)?.config.isolation;
     return isolation === undefined ? undefined : this.#options.executors[isolation].relief();
   }
+}
+
+/** AWS hands on nothing of durable functions: an event ends when its execution starts. */
+function checkHasDestinations(
+  { version }: ResolvedTarget,
+  { onSuccess, onFailure }: ResolvedAsyncOptions,
+): void {
+  if (version.config.durable === null) return;
+  const [option, destination] =
+    onSuccess === undefined
+      ? (['onFailure', onFailure] as const)
+      : (['onSuccess', onSuccess] as const);
+  if (destination === undefined) return;
+  throw new InvalidOptionError(
+    option,
+    'left out',
+    optionOf(destination),
+    `"${version.functionName}" is durable, and has a dead-letter target in place of destinations`,
+  );
 }
 
 /** Nobody says for which tenant a record is. */

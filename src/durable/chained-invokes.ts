@@ -10,10 +10,12 @@ import { AwsRuleError } from '../functions/aws-rule-error.ts';
 import type { ResolvedTarget } from '../functions/routing.ts';
 import type { Invocation } from '../invoke/invoker.ts';
 import type { InvokeOutcome } from '../invoke/outcome.ts';
+import { warn } from './announcements.ts';
 import { errorOf } from './driver.ts';
 import type { Execution } from './execution.ts';
 import type { DurableError, Operation } from './operation.ts';
-import type { Answer, ChainedTarget } from './transitions.ts';
+import type { Answer } from './outside-transitions.ts';
+import type { ChainedTarget } from './transitions.ts';
 
 export interface ChainedInvokesOptions {
   readonly clock: Clock;
@@ -24,7 +26,7 @@ export interface ChainedInvokesOptions {
   /** Starts the execution of a durable function, or finds the one that was started before. */
   start(target: ResolvedTarget, child: ChildRequest): Promise<Execution>;
   arnOf(target: ResolvedTarget, child: { readonly id: string; readonly name: string }): string;
-  answer(parent: Execution, operationId: string, answer: Answer): Promise<void>;
+  answer(parent: Execution, operationId: string, answer: Answer): Promise<unknown>;
 }
 
 /** What a chained invoke of a durable function starts. */
@@ -66,9 +68,7 @@ export class ChainedInvokes {
 
   /** Runs it, or takes it up again after a restart. */
   launch(parent: Execution, operation: Operation): void {
-    this.#run(parent, operation).catch((error: unknown) => {
-      process.emitWarning(error instanceof Error ? error : String(error));
-    });
+    this.#run(parent, operation).catch(warn);
   }
 
   async #run(parent: Execution, operation: Operation): Promise<void> {

@@ -4,6 +4,7 @@ import type { Ids } from '../core/ids.ts';
 import type { ResolvedTarget } from '../functions/routing.ts';
 import type { Invocation } from '../invoke/invoker.ts';
 import type { InvokeOutcome } from '../invoke/outcome.ts';
+import { warn } from './announcements.ts';
 import { afterInvocation, type InvocationEnd } from './after-invocation.ts';
 import type { Execution, ExecutionChange, ExecutionHead } from './execution.ts';
 import type { NewHistoryEvent } from './history-event.ts';
@@ -47,10 +48,7 @@ export class Driver {
   wake(execution: Execution): void {
     if (execution.isDriven || !this.#isDue(execution)) return;
     execution.isDriven = true;
-    this.#drive(execution).catch((error: unknown) => {
-      // The storage failed: the execution stays as it was kept, and goes on with the next opening.
-      process.emitWarning(error instanceof Error ? error : String(error));
-    });
+    this.#drive(execution).catch(warn);
   }
 
   async #drive(execution: Execution): Promise<void> {

@@ -79,9 +79,6 @@ export class Execution {
   head: ExecutionHead;
   /** Somebody sees to its invocations now. */
   isDriven = false;
-  /** Its end was told. */
-  isAnnounced = false;
-  isSendingLetter = false;
   /** An operation was changed from outside while the handler ran. */
   wasChangedMeanwhile = false;
   /** Of the last invocation of this process. */
@@ -105,9 +102,7 @@ export class Execution {
     this.history = history;
     // Nobody may wait for it.
     this.#ended.promise.catch(() => {});
-    if (head.status === 'RUNNING') return;
-    this.isAnnounced = true;
-    this.#ended.resolve();
+    if (head.status !== 'RUNNING') this.#ended.resolve();
   }
 
   /** Resolves when it has ended; rejects when the host ends before it. */

@@ -3,8 +3,10 @@ import { Stream } from '../brokers/stream.ts';
 import { Table } from '../brokers/table.ts';
 import { functionArn } from '../core/arn.ts';
 import { InvalidOptionError } from '../core/errors.ts';
+import { limits } from '../core/limits.ts';
 import { checkBoolean } from '../core/options.ts';
 import { AwsRuleError } from '../functions/aws-rule-error.ts';
+import type { DurableConfig } from '../functions/durable-option.ts';
 import type { MappingSettings } from './mapping-options.ts';
 import { checkVisibility, sourceKindOf, type SourceFacts } from './mapping-rules.ts';
 import type { MappingsOptions } from './mappings.ts';
@@ -75,6 +77,7 @@ export class SourceRules {
       const rule = 'a function that is not `perTenant`, since records name no tenant';
       throw new InvalidOptionError('target', rule, target.functionArn);
     }
+    if (config.durable !== null) checkDurable(target, config.durable);
     const found = findSource(source.arn);
     if (!(found instanceof Queue)) {
       this.#checkDestination(settings.onFailure);
@@ -89,6 +92,21 @@ export class SourceRules {
     const said = `The destination ARN ${onFailure} is invalid.`;
     throw new AwsRuleError('onFailure', rule, onFailure, said);
   }
+}
+
+/** A batch waits for its execution, as a call does. */
+function checkDurable(
+  { functionArn: arn, qualifier }: MappingTarget,
+  { executionTimeoutMs }: DurableConfig,
+): void {
+  if (qualifier === undefined) {
+    const rule = 'a version, an alias or `$LATEST` of a durable function';
+    const said = 'You cannot invoke a durable function using an unqualified ARN.';
+    throw new AwsRuleError('target', rule, arn, said);
+  }
+  if (executionTimeoutMs <= limits.durable.syncWaitMs) return;
+  const rule = 'a durable function whose `executionTimeoutMs` is 900,000 at most';
+  throw new InvalidOptionError('target', rule, arn);
 }
 
 function readSource(given: unknown): { readonly arn: string; readonly source?: Source } {

@@ -202,6 +202,8 @@ describe('an execution', () => {
     expect(lambda.getExecution(execution.arn)).toBeUndefined();
     const next = await orders.startExecution(2, { name: 'a' });
     expect(next.arn).not.toBe(execution.arn);
+    await next.result();
+    await clock.advance(0);
   });
 
   test('ends when its function is deleted', async ({ lambda, clock }) => {
@@ -258,7 +260,7 @@ describe('a name', () => {
     expect(orders.listExecutions()).toHaveLength(1);
   });
 
-  test('with another event is refused', async ({ lambda }) => {
+  test('with another event is refused', async ({ lambda, clock }) => {
     const orders = await deploy(lambda, 'return 7;');
     await orders.startExecution({ id: 1 }, { name: 'a' });
     await expect(orders.startExecution({ id: 2 }, { name: 'a' })).rejects.toBeInstanceOf(
@@ -267,6 +269,7 @@ describe('a name', () => {
     await expect(orders.call({ id: 2 }, { executionName: 'a' })).rejects.toThrow(
       ExecutionAlreadyStartedError,
     );
+    await clock.advance(0);
   });
 
   test('has to be one', async ({ lambda }) => {
@@ -401,6 +404,47 @@ describe('a durable function', () => {
     );
     await expect(create({ timeout: 1 })).rejects.toThrow(/no option `timeout`/);
   });
+
+  test('has a dead-letter target and no destinations', async ({ lambda }) => {
+    const orders = await deploy(lambda, 'return 1;');
+    const queue = lambda.createQueue('done');
+    await expect(orders.configureAsync({ onSuccess: queue })).rejects.toThrow(/`onSuccess`/);
+    await expect(orders.configureAsync({ onFailure: queue })).rejects.toThrow(/`onFailure`/);
+    await orders.configureAsync({ maxRetries: 0 });
+  });
+
+  test('takes batches of a queue, each of which waits for its execution', async ({
+    lambda,
+    clock,
+  }) => {
+    const source = lambda.createQueue('orders', { visibilityTimeoutMs: 900_000 });
+    const orders = await deploy(lambda, 'await ctx.wait(60); return event.Records.length;');
+    const mapping = (target: string): Promise<unknown> => lambda.createMapping({ source, target });
+    await expect(mapping('orders')).rejects.toThrow(/unqualified ARN/);
+    await expect(mapping('orders:$LATEST')).rejects.toThrow(/900,000/);
+    await orders.update({ durable: { executionTimeoutMs: 600_000 } });
+    await mapping('orders:$LATEST');
+    await source.send('a');
+    await clock.advance(30_000);
+    expect(source.counts.inFlight).toBe(1);
+    await clock.advance(60_000);
+    expect(source.counts.inFlight).toBe(0);
+    expect(orders.listExecutions()).toMatchObject([{ status: 'SUCCEEDED', resultText: '1' }]);
+  });
+
+  test.for(['inline', 'thread'] as const)(
+    'runs in the tier %s',
+    async (isolation, { lambda, clock }) => {
+      const orders = await deploy<number, number>(
+        lambda,
+        'const n = await ctx.step(async () => event + 1); await ctx.wait(60); return n;',
+        { isolation },
+      );
+      const answer = orders.call(1);
+      await clock.advance(60_000);
+      expect(await answer).toBe(2);
+    },
+  );
 
   test('whose events come from a queue of events starts one execution for each', async ({
     lambda,

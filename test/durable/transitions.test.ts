@@ -13,7 +13,7 @@ import {
 } from '../../src/durable/operation.ts';
 import type { OperationUpdate } from '../../src/durable/operation-update.ts';
 import { pageOf, replayed } from '../../src/durable/replay-state.ts';
-import { afterTime, answered, withHeartbeat } from '../../src/durable/transitions.ts';
+import { afterTime, answered, withHeartbeat } from '../../src/durable/outside-transitions.ts';
 
 const nowMs = 1_000_000;
 const context = {
