@@ -29,17 +29,18 @@ function runChild(
   // In a checkout it is TypeScript, in the package JavaScript.
   const extension = import.meta.url.slice(import.meta.url.lastIndexOf('.'));
   const child = fileURLToPath(new URL(`./engine-child${extension}`, import.meta.url));
-  const { promise, resolve, reject } = Promise.withResolvers<ChildEnd>();
-  execFile(
-    process.execPath,
-    [...process.execArgv, child],
-    { env: { ...env }, timeout: patienceMs, killSignal: 'SIGKILL', signal },
-    (error, stdout, stderr) => {
-      if (signal.aborted) return reject(signal.reason as Error);
-      return resolve({ stdout, stderr, death: error === null ? undefined : deathOf(error) });
-    },
-  );
-  return promise;
+  // Not `Promise.withResolvers`: a Node that is too old for the library gets its answer here too.
+  return new Promise((resolve, reject) => {
+    execFile(
+      process.execPath,
+      [...process.execArgv, child],
+      { env: { ...env }, timeout: patienceMs, killSignal: 'SIGKILL', signal },
+      (error, stdout, stderr) => {
+        if (signal.aborted) reject(signal.reason as Error);
+        else resolve({ stdout, stderr, death: error === null ? undefined : deathOf(error) });
+      },
+    );
+  });
 }
 
 function deathOf(error: Error & { code?: unknown; signal?: unknown; killed?: boolean }): string {
