@@ -290,9 +290,11 @@ Resources:
       ProvisionedConcurrencyConfig: { ProvisionedConcurrentExecutions: 2 }`),
     );
     const file = join(folder.path, 'template.yaml');
-    for (const _times of [1, 2]) {
+    for (const time of [1, 2]) {
       const { functions, warnings } = await deployTemplate(lambda, file);
-      expect(functions['F']?.getAlias('live').provisioned).toMatchObject({ requested: 2 });
+      expect(functions['F']?.getAlias('live').provisioned, `${time}`).toMatchObject({
+        requested: 2,
+      });
       expect(warnings).toEqual([]);
     }
   });
