@@ -32,11 +32,12 @@ test('the executable takes stdin, keeps results and logs apart and ends with the
   expect(await executed(['invoke', '--nothing'], cwd)).toMatchObject({ code: 2, stdout: '' });
 });
 
-test('serve ends with 0 on SIGINT, once what runs has ended', async () => {
+/** A server in a process of its own, with one function that is running. */
+async function busyServer(waitMs: number) {
   const handler = `exports.handler = async () => {
-    console.log('running'); await new Promise((r) => setTimeout(r, 50)); return 'done' }`;
+    console.log('running'); await new Promise((r) => setTimeout(r, ${waitMs})); return 'done' }`;
   const cwd = project({ 'slow/index.js': handler });
-  const argv = ['serve', 'slow', '--port', '0', '--timeout', '30', '--cpu', '30000'];
+  const argv = ['serve', 'slow', '--port', '0', '--timeout', '60', '--cpu', '30000'];
   const child = spawn(process.execPath, [main, ...argv], {
     cwd,
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -46,9 +47,24 @@ test('serve ends with 0 on SIGINT, once what runs has ended', async () => {
   const endpoint = await matched(child.stdout, /AWS endpoint {2}(\S+)/);
   const asked = fetch(`${endpoint}/2015-03-31/functions/slow/invocations`, { method: 'POST' });
   await matched(child.stderr, /(running)/);
+  return { child, exit, asked };
+}
+
+test('serve ends with 0 on SIGINT, once what runs has ended', async () => {
+  const { child, exit, asked } = await busyServer(50);
   child.kill('SIGINT');
   expect(await (await asked).json()).toBe('done');
   expect(await exit).toEqual([0, null]);
+});
+
+test('a second SIGINT waits for nothing', async () => {
+  const { child, exit, asked } = await busyServer(50_000);
+  const cut = expect(asked).rejects.toThrow();
+  child.kill('SIGINT');
+  await matched(child.stderr, /(Ending)/);
+  child.kill('SIGINT');
+  expect(await exit).toEqual([130, null]);
+  await cut;
 });
 
 /** The first group of a pattern, as soon as it has been printed. */
