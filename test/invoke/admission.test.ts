@@ -70,3 +70,32 @@ describe('reserved concurrency', () => {
     admission.claimReserved('orders', 900);
   });
 });
+
+describe('provisioned concurrency that is being put', () => {
+  test('is promised to nobody else', () => {
+    const admission = admissionOf(1_000);
+    const settled = admission.claimProvisioned('mails', '1', 900);
+    expect(() => admission.claimReserved('orders', 1)).toThrow('minimum value of [100]');
+    expect(() => admission.claimProvisioned('orders', '1', 1)).toThrow('minimum value of [100]');
+    settled();
+    admission.claimProvisioned('orders', '1', 900)();
+  });
+
+  test('fits the reserve of its function as it is and as it becomes', () => {
+    const admission = admissionOf(1_000);
+    admission.reserve('orders', 10);
+    const lowered = admission.claimReserved('orders', 5);
+    expect(() => admission.claimProvisioned('orders', '1', 6)).toThrow(
+      'should not be greater than the reservedConcurrentExecution',
+    );
+    lowered();
+    const put = admission.claimProvisioned('orders', '1', 6);
+    expect(() => admission.claimReserved('orders', 5)).toThrow('should not be lower than');
+    // Without the reserve it is taken from what all share.
+    const released = admission.claimReserved('orders', null);
+    expect(() => admission.claimReserved('mails', 891)).toThrow('minimum value of [100]');
+    admission.claimReserved('mails', 890)();
+    released();
+    put();
+  });
+});
