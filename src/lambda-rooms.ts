@@ -7,12 +7,15 @@ import type { Events } from './core/events.ts';
 import type { DurableEngine } from './durable/engine.ts';
 import type { FunctionStore } from './functions/store.ts';
 import type { HttpFront } from './http-front.ts';
+import type { Endpoints } from './inspect/endpoints.ts';
 import type { Calls } from './invocable.ts';
 import type { Admission } from './invoke/admission.ts';
 import type { EnvironmentPool } from './invoke/environment-pool.ts';
+import type { Executor } from './invoke/executor.ts';
 import type { Invoker } from './invoke/invoker.ts';
 import type { ResolvedLambdaOptions } from './lambda-options.ts';
 import type { InterceptorChain } from './network/interceptor-chain.ts';
+import type { LogStore } from './observe/log-store.ts';
 import type { Provisioning } from './provisioning.ts';
 import type { Resources } from './resources.ts';
 import type { Schedules } from './sources/schedules.ts';
@@ -22,7 +25,12 @@ import type { Storage } from './storage/storage.ts';
 export interface LambdaRooms {
   readonly options: ResolvedLambdaOptions;
   readonly events: Events;
+  /** Undefined where no entries are kept. */
+  readonly logs: LogStore | undefined;
   readonly storage: Storage;
+  /** Where debuggers connect. */
+  readonly endpoints: Endpoints;
+  readonly executors: Readonly<Record<'inline' | 'thread', Executor>>;
   /** Answer what guests ask for over HTTP in place of the network. */
   readonly interceptors: InterceptorChain;
   readonly store: FunctionStore;
