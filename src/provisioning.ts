@@ -1,7 +1,12 @@
 import type { FunctionFollower } from './control-plane.ts';
 import { functionArn, isVersionNumber, type Home } from './core/arn.ts';
 import type { Clock } from './core/clock.ts';
-import { ConflictError, FunctionNotFoundError, InvalidOptionError } from './core/errors.ts';
+import {
+  ClosedError,
+  ConflictError,
+  FunctionNotFoundError,
+  InvalidOptionError,
+} from './core/errors.ts';
 import type { Events } from './core/events.ts';
 import { limits } from './core/limits.ts';
 import { checkBoolean, checkInteger, checkKnownKeys } from './core/options.ts';
@@ -96,6 +101,7 @@ export class Provisioning implements FunctionFollower {
     requested: number,
     options: ProvisionOptions = {},
   ): Promise<ProvisionedConcurrency> {
+    if (this.#isClosed) throw new ClosedError();
     const { admission, state, clock } = this.#options;
     checkKnownKeys('options', options, ['untilReady']);
     const { untilReady = false } = options;
@@ -143,6 +149,7 @@ export class Provisioning implements FunctionFollower {
 
   /** False when nothing was provisioned. What runs in its environments finishes. */
   async delete(functionName: string, qualifier: string): Promise<boolean> {
+    if (this.#isClosed) throw new ClosedError();
     checkPublished(
       qualifier,
       'The function resource provided must be an alias or a published version.',

@@ -150,7 +150,7 @@ export class Provision {
 
   /** The environment, initialised; undefined when it failed, which logs and events have told. */
   async #start(version: FunctionVersionRecord): Promise<Environment | undefined> {
-    const { starter } = this.#ports;
+    const { starter, pool } = this.#ports;
     const timeoutMs = Math.min(
       Math.max(limits.provisionedInitMs, version.config.timeoutMs),
       limits.initTimeoutMs.max,
@@ -172,7 +172,9 @@ export class Provision {
         environment.ready(started.environment, initDurationMs);
         return environment;
       }
-      starter.initFailed(environment, started.fault, initDurationMs, undefined);
+      // Cut off with the host, or when nobody wants it any more, it says nothing of the code.
+      if (this.#isClosed) pool.drop(environment, 'closed');
+      else starter.initFailed(environment, started.fault, initDurationMs, undefined);
     } catch (error) {
       // The engine could make none, or the code could not be read: counted as an init that failed.
       if (!this.#isDone) process.emitWarning(error instanceof Error ? error : String(error));

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect } from 'vitest';
 import {
+  ClosedError,
   ConflictError,
   FunctionNotFoundError,
   InvalidOptionError,
@@ -253,6 +254,30 @@ describe('provisioned concurrency', () => {
       },
     ]);
   });
+
+  test.for(['thread', 'inline'] as const)(
+    'that is about to start does not outlive its Lambda: %s',
+    async (isolation, { onTestFinished }) => {
+      const warnings: Error[] = [];
+      const onWarning = (warning: Error): void => void warnings.push(warning);
+      process.on('warning', onWarning);
+      onTestFinished(() => void process.off('warning', onWarning));
+      const lambda = new Lambda();
+      const orders = await lambda.createFunction({ name: 'orders', code: { source }, isolation });
+      const version = await orders.publishVersion();
+      const failed: unknown[] = [];
+      lambda.on('environment.initFailed', (event) => failed.push(event));
+      const ready = version.provision(20, untilReady);
+      await version.provision(30);
+      await lambda.close();
+      await ready;
+      expect(lambda.stats().environments).toBe(0);
+      expect(failed).toEqual([]);
+      expect(warnings).toEqual([]);
+      await expect(version.provision(1)).rejects.toThrow(ClosedError);
+      await expect(version.unprovision()).rejects.toThrow(ClosedError);
+    },
+  );
 
   test('works on threads', async ({ lambda }) => {
     const orders = await lambda.createFunction<Asked, Seen>({ name: 'orders', code: { source } });
