@@ -10,8 +10,8 @@ const prefix = '/_packages/';
 /** As long as AWS's presigned links hold. */
 const validMs = 600_000;
 
-/** Links of one process are worth nothing in another. */
-const secret = randomBytes(32);
+/** Links of one `Lambda` are worth nothing in another, which may be somebody else's. */
+const secrets = new WeakMap<LambdaRooms, Buffer>();
 
 /** A link by which the package of a version can be fetched without credentials, for ten minutes. */
 export function functionPackageLink(call: Call, functionName: string, version: string): string {
@@ -27,7 +27,7 @@ function link({ request, rooms }: Call, what: string): string {
   const expires = String(rooms.options.clock.now() + validMs);
   const { region } = rooms.options.home;
   const host = request.headers['host'] ?? `lambda.${region}.amazonaws.com`;
-  const query = new URLSearchParams({ expires, signature: sign(what, expires) });
+  const query = new URLSearchParams({ expires, signature: sign(rooms, what, expires) });
   return `${request.protocol ?? 'https'}://${host}${prefix}${what}?${query.toString()}`;
 }
 
@@ -35,7 +35,7 @@ export function isPackageLink({ path }: DoorRequest): boolean {
   return path.startsWith(prefix);
 }
 
-/** Answers a request for a package; only links that this process made are good. */
+/** Answers a request for a package; only links that this `Lambda` made are good. */
 export async function openPackageLink(
   request: DoorRequest,
   rooms: LambdaRooms,
@@ -45,7 +45,7 @@ export async function openPackageLink(
   if (
     typeof expires !== 'string' ||
     typeof signature !== 'string' ||
-    !isSigned(what, expires, signature)
+    !isSigned(rooms, what, expires, signature)
   ) {
     throw new ApiError(403, 'AccessDeniedException', 'The signature of this link is not valid');
   }
@@ -71,12 +71,17 @@ async function packageOf(what: string, { store, options }: LambdaRooms): Promise
   throw notFound(`Function not found: ${functionArn(options.home, name, version)}`);
 }
 
-function sign(what: string, expires: string): string {
+function sign(rooms: LambdaRooms, what: string, expires: string): string {
+  let secret = secrets.get(rooms);
+  if (secret === undefined) {
+    secret = randomBytes(32);
+    secrets.set(rooms, secret);
+  }
   return createHmac('sha256', secret).update(`${what} ${expires}`).digest('hex');
 }
 
-function isSigned(what: string, expires: string, signature: string): boolean {
-  const expected = Buffer.from(sign(what, expires));
+function isSigned(rooms: LambdaRooms, what: string, expires: string, signature: string): boolean {
+  const expected = Buffer.from(sign(rooms, what, expires));
   const given = Buffer.from(signature);
   return given.length === expected.length && timingSafeEqual(given, expected);
 }

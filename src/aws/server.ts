@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { InvalidOptionError } from '../core/errors.ts';
 import { checkInteger, checkKnownKeys, checkString } from '../core/options.ts';
 import type { Lambda } from '../lambda.ts';
+import { Connections } from './connections.ts';
 import { doorOf, type Door } from './door.ts';
 import { toApiError } from './errors.ts';
 import type { DoorRequest, DoorResponse } from './operation.ts';
@@ -52,18 +53,14 @@ export async function serve(lambda: Lambda, options: ServeOptions = {}): Promise
   checkString('host', host, { maxLength: 255, pattern: /^\S+$/, says: 'a host name or address' });
   const door = doorOf(lambda);
   const server = createServer({ maxHeaderSize: headerBytes }, (request, response) => {
-    response.once('close', dropIdle);
     void answer(door, before, request, response);
   });
-  // A connection that was busy when the server closed would be kept for its next request.
-  const dropIdle = (): void => {
-    if (!server.listening) server.closeIdleConnections();
-  };
+  const connections = new Connections(server, door.rooms.options.clock);
   server.keepAliveTimeout = keepAliveMs;
   await listen(server, port, host);
   const bound = (server.address() as AddressInfo).port;
   const shown = host.includes(':') ? `[${host}]` : host;
-  const close = (): Promise<void> => closeServer(server);
+  const close = (): Promise<void> => connections.close();
   return { url: `http://${shown}:${bound}`, port: bound, close, [Symbol.asyncDispose]: close };
 }
 
@@ -73,6 +70,8 @@ async function listen(server: Server, port: number, host: string): Promise<void>
   server.listen(port, host, resolve);
   await promise;
   server.removeAllListeners('error');
+  // A connection that could not be accepted (no file descriptors are left) is no reason to end the process.
+  server.on('error', (error) => process.emitWarning(error));
 }
 
 function refused(error: NodeJS.ErrnoException, port: number, host: string): Error {
@@ -91,13 +90,6 @@ function refused(error: NodeJS.ErrnoException, port: number, host: string): Erro
     return new InvalidOptionError('host', 'an address of this machine', host);
   }
   return error;
-}
-
-async function closeServer(server: Server): Promise<void> {
-  const { promise, resolve } = Promise.withResolvers<void>();
-  server.close(() => resolve());
-  server.closeIdleConnections();
-  await promise;
 }
 
 async function answer(
@@ -208,11 +200,14 @@ async function write(response: ServerResponse, answered: DoorResponse): Promise<
     response.end(body);
     return;
   }
-  response.writeHead(status, headers);
-  response.flushHeaders();
   const reader = body.getReader();
   // A client that went away is no news to the function: on AWS it runs to its end as well.
-  response.once('close', () => void reader.cancel().catch(() => undefined));
+  const stopReading = (): void => void reader.cancel().catch(() => undefined);
+  // It may have gone before there was anything to send.
+  if (response.destroyed) return stopReading();
+  response.once('close', stopReading);
+  response.writeHead(status, headers);
+  response.flushHeaders();
   for (;;) {
     const { value, done } = await reader.read();
     if (done) break;
