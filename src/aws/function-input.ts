@@ -110,7 +110,7 @@ export function codeSource(code: ValueOf<'FunctionCode'>): CodeSource {
 }
 
 /** @throws {ApiError} for what AWS does not even try to unpack */
-export function checkZip(bytes: Uint8Array): Uint8Array {
+function checkZip(bytes: Uint8Array): Uint8Array {
   if (bytes.length === 0) throw invalidParameter('Uploaded file must be a non-empty zip');
   if (bytes.length <= largestZip) return bytes;
   throw invalidParameter(`Zipped size must be smaller than ${largestZip} bytes`);

@@ -168,7 +168,8 @@ export class Invoker {
   async #runCold(run: Run): Promise<InvokeOutcome> {
     const { version } = run.target;
     const { config } = version;
-    const program = await this.#starter.program(version);
+    // At once where it is at hand: virtual time must see that the call is under way.
+    const program = version.code.loaded?.program ?? (await this.#starter.program(version));
     const { tenantId } = run.invocation;
     const info = this.#starter.newInfo(version, tenantId, 'on-demand');
     const first = this.#createEnvironment(run, info, 'init');

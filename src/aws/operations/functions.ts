@@ -143,7 +143,7 @@ export const functionOperations: Group<Names> = {
 };
 
 /** A version as GetFunction and GetFunctionConfiguration show it, under the ARN that was asked for. */
-export function describe(call: Call, reference: Reference): Record<string, unknown> {
+function describe(call: Call, reference: Reference): Record<string, unknown> {
   const version = versionOf(call, reference);
   const { name, qualifier, arn } = reference;
   const { settings } = recordOf(call, name);
