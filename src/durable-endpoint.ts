@@ -49,9 +49,7 @@ export class DurableEndpoint implements Interceptor {
   }
 
   async #checkpoint(executionArn: string, body: string): Promise<object> {
-    const { CheckpointToken, ClientToken, Updates } = JSON.parse(body) as Readonly<
-      Record<string, unknown>
-    >;
+    const { CheckpointToken, ClientToken, Updates } = contentOf(body);
     const updates: readonly unknown[] = Array.isArray(Updates) ? Updates : [];
     const answer = await this.#engine.checkpoints.checkpoint({
       executionArn,
@@ -79,6 +77,16 @@ export class DurableEndpoint implements Interceptor {
       ...(page.next !== undefined && { NextMarker: String(page.next) }),
     };
   }
+}
+
+function contentOf(body: string): Readonly<Record<string, unknown>> {
+  let content: unknown;
+  try {
+    content = JSON.parse(body);
+  } catch {
+    throw new CheckpointError('Could not parse request body into json');
+  }
+  return typeof content === 'object' && content !== null ? { ...content } : {};
 }
 
 function json(status: number, content: object, errorType?: string): InterceptedAnswer {

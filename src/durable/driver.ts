@@ -4,7 +4,6 @@ import type { Ids } from '../core/ids.ts';
 import type { ResolvedTarget } from '../functions/routing.ts';
 import type { Invocation } from '../invoke/invoker.ts';
 import type { InvokeOutcome } from '../invoke/outcome.ts';
-import { warn } from './announcements.ts';
 import { afterInvocation, type InvocationEnd } from './after-invocation.ts';
 import type { Execution, ExecutionChange, ExecutionHead } from './execution.ts';
 import type { NewHistoryEvent } from './history-event.ts';
@@ -23,6 +22,8 @@ export interface DriverOptions {
   pick(functionName: string, version: string): ResolvedTarget;
   /** One invocation of the handler. */
   invoke(target: ResolvedTarget, invocation: Invocation): InvokeOutcome | Promise<InvokeOutcome>;
+  /** The storage failed in the middle. */
+  onFault(execution: Execution, error: unknown): void;
   /** Whether an execution that fails owes somebody a dead letter. */
   owesLetter(execution: Execution): boolean;
 }
@@ -48,7 +49,7 @@ export class Driver {
   wake(execution: Execution): void {
     if (execution.isDriven || !this.#isDue(execution)) return;
     execution.isDriven = true;
-    this.#drive(execution).catch(warn);
+    this.#drive(execution).catch((error: unknown) => this.#options.onFault(execution, error));
   }
 
   async #drive(execution: Execution): Promise<void> {

@@ -72,7 +72,10 @@ export class DurableEngine {
     };
     this.#starts = new Starts(shared);
     this.#outside = new OutsideChanges(shared);
-    this.#driver = new Driver(shared);
+    this.#driver = new Driver({
+      ...shared,
+      onFault: (execution, error) => this.#faulted(execution, error),
+    });
     this.#chained = new ChainedInvokes({
       clock,
       ids,
@@ -214,10 +217,23 @@ export class DurableEngine {
       this.#ledger.remove(execution).catch(warn);
       return;
     }
-    this.#outside.timePassed(execution).then((isChanged) => {
-      // Otherwise only the handler has to be invoked again.
-      if (!isChanged) this.#changed(execution);
-    }, warn);
+    this.#outside.timePassed(execution).then(
+      (isChanged) => {
+        // Otherwise only the handler has to be invoked again.
+        if (!isChanged) this.#changed(execution);
+      },
+      (error: unknown) => this.#faulted(execution, error),
+    );
+  }
+
+  /** The storage failed: the execution stands as it was kept, and what was due is tried again. */
+  #faulted(execution: Execution, error: unknown): void {
+    warn(error);
+    const label = `execution ${execution.facts.name} after a fault of the storage`;
+    this.#options.clock.setTimer(() => this.#changed(execution), faultPauseMs, {
+      label,
+      keepAlive: false,
+    });
   }
 
   /** After each change: what follows from how the execution stands. */
@@ -235,6 +251,9 @@ export class DurableEngine {
     this.#outside.answer(caller, parent.operationId, answerFrom(execution)).catch(warn);
   }
 }
+
+/** Between a fault of the storage and the next try. */
+const faultPauseMs = 1_000;
 
 function closedBefore(): ClosedError {
   return new ClosedError('The Lambda was closed before the execution ended');
