@@ -152,6 +152,7 @@ const foldersOfLambda = new Set(['deployment']);
 
 /** Who may let the event loop turn, and why a `Clock` would be wrong there. */
 const mayCallSetImmediate: Record<string, string> = {
+  'aws/request-handler': 'a client that asks in a loop must not starve what it waits for',
   'storage/sqlite-commits': 'all changes of one turn of the event loop share a transaction',
   'core/events': 'a throwing listener is reported outside of the invocation it listens to',
   'async/held-event':

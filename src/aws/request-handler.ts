@@ -1,3 +1,4 @@
+import { setImmediate as turn } from 'node:timers/promises';
 import type { Lambda } from '../lambda.ts';
 import { doorOf, type Door } from './door.ts';
 import type { DoorRequest } from './operation.ts';
@@ -50,12 +51,31 @@ function signalOf(value: unknown): AbortSignal | undefined {
   return value instanceof AbortSignal ? value : undefined;
 }
 
+/** Requests of one turn of the event loop; behind them the loop goes on first. */
+const mostInOneTurn = 100;
+let inThisTurn = 0;
+
+/**
+ * Without a socket nothing makes the event loop turn: whoever asks in a loop until something is ready would wait
+ * for ever for what can only happen in another turn.
+ */
+async function letOthersRun(): Promise<void> {
+  inThisTurn += 1;
+  if (inThisTurn === 1) {
+    setImmediate(() => {
+      inThisTurn = 0;
+    });
+  }
+  if (inThisTurn > mostInOneTurn) await turn();
+}
+
 async function handle(
   door: Door,
   request: SdkRequest,
   signal: AbortSignal | undefined,
 ): Promise<{ response: SdkResponse }> {
   signal?.throwIfAborted();
+  await letOthersRun();
   const doorRequest = await toDoorRequest(request, signal);
   const { status, headers, body } = await door.handle(doorRequest);
   signal?.throwIfAborted();
