@@ -9,12 +9,12 @@ const source = 'exports.handler = async (event) => event';
 test('a client that asks in a loop does not starve what it waits for', async () => {
   await using kit = doorKit();
   await kit.lambda.createFunction({ name: 'f', code: { source } });
-  let isReady = false;
+  const other = { isReady: false };
   setImmediate(() => {
-    isReady = true;
+    other.isReady = true;
   });
-  while (!isReady) await kit.client.send(new GetFunctionCommand({ FunctionName: 'f' }));
-  expect(isReady).toBe(true);
+  while (!other.isReady) await kit.client.send(new GetFunctionCommand({ FunctionName: 'f' }));
+  expect(other.isReady).toBe(true);
 });
 
 test('a signal that is aborted already sends nothing', async () => {
