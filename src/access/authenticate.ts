@@ -28,7 +28,8 @@ export async function authenticate(
   request: HttpRequestFacts,
   { principals, region, nowMs }: AuthenticationFacts,
 ): Promise<ResolvedPrincipal> {
-  const signed = readSignedRequest(request, headersOf(request));
+  const headers = headersOf(request);
+  const signed = readSignedRequest(request, headers);
   const principal = principals.get(signed.accessKeyId);
   if (principal === undefined || !isSame(principal.credentials.sessionToken, signed.sessionToken)) {
     throw new AccessError(
@@ -38,6 +39,7 @@ export async function authenticate(
   }
   checkScope(signed, region);
   checkHost(signed);
+  checkHeaders(signed, headers.keys());
   checkTime(signed, nowMs);
   // Loaded by the first request that needs it: most `Lambda`s have no principals.
   const { isSignedBy } = await import('./canonical-request.ts');
@@ -72,6 +74,23 @@ function checkScope({ scope, date }: SignedRequest, region: string): void {
 function checkHost({ signedHeaders }: SignedRequest): void {
   if (signedHeaders.includes('host')) return;
   throw invalid(`'Host' or ':authority' must be a 'SignedHeader' in the AWS Authorization.`);
+}
+
+/** Signed in other ways than by their names, or of no effect. */
+const mayBeUnsigned: ReadonlySet<string> = new Set([
+  'x-amz-content-sha256',
+  'x-amz-date',
+  'x-amz-security-token',
+  'x-amz-user-agent',
+]);
+
+/** What changes the meaning of a request must not be added to it on its way, or to a link by whoever has it. */
+function checkHeaders({ signedHeaders }: SignedRequest, names: Iterable<string>): void {
+  for (const name of names) {
+    if (!name.startsWith('x-amz-') || mayBeUnsigned.has(name)) continue;
+    if (signedHeaders.includes(name)) continue;
+    throw invalid(`'${name}' must be a 'SignedHeader' in the AWS Authorization.`);
+  }
 }
 
 function checkTime({ date, expiresMs }: SignedRequest, nowMs: number): void {

@@ -1,5 +1,4 @@
 import type { Principal } from '../access/access.ts';
-import { actionOf } from '../access/actions.ts';
 import type { Lambda } from '../lambda.ts';
 import { roomsOf, type LambdaRooms } from '../lambda-rooms.ts';
 import { ApiError } from './api-error.ts';
@@ -7,12 +6,12 @@ import { decodeInput } from './decode.ts';
 import { toApiError } from './errors.ts';
 import { GuestDoor } from './guest-door.ts';
 import { FunctionStates } from './function-states.ts';
-import { modelOf, type OperationName } from './model/shapes.ts';
+import { modelOf } from './model/shapes.ts';
 import type { Call, DoorRequest, DoorResponse, Operation, Reply } from './operation.ts';
 import { operations } from './operations/index.ts';
 import { isPackageLink, openPackageLink } from './package-links.ts';
+import { checkRights } from './rights.ts';
 import { routeOf, type Route } from './routes.ts';
-import { operationSubject } from './subject.ts';
 import { checkInput } from './validation.ts';
 
 /** Services next to Lambda that share its host, by the version in their paths. */
@@ -69,7 +68,7 @@ export class Door {
   ): Reply | Promise<Reply> {
     const input = decodeInput(name, request, labels);
     checkInput(name, input);
-    if (principal !== undefined) this.#checkMay(principal, name, input, request);
+    if (principal !== undefined) checkRights(principal, name, input, request, this.#rooms);
     const call: Call = {
       lambda: this.#lambda,
       rooms: this.#rooms,
@@ -80,29 +79,6 @@ export class Door {
     const operation: Operation<never> = operations[name];
     // What the model's checks let through has the type that the model gives it.
     return operation(input as never, call);
-  }
-
-  #checkMay(
-    principal: Principal,
-    name: OperationName,
-    input: Readonly<Record<string, unknown>>,
-    request: DoorRequest,
-  ): void {
-    const { access, options, store } = this.#rooms;
-    const { resource, conditions } = operationSubject(name, input, options.home);
-    const [, functionName] = /:function:([^:]+)/.exec(resource) ?? [];
-    const { tags = {} } = (functionName && store.find(functionName)?.settings) || {};
-    const ofTags = Object.entries(tags).map(([key, value]) => [`aws:ResourceTag/${key}`, value]);
-    access.check(principal, {
-      action: actionOf(name),
-      resource,
-      conditions: {
-        'aws:UserAgent': request.headers['user-agent'],
-        'lambda:SourceFunctionArn': request.sourceFunctionArn,
-        ...(Object.fromEntries(ofTags) as Record<string, string>),
-        ...conditions,
-      },
-    });
   }
 }
 

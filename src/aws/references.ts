@@ -45,6 +45,10 @@ function partsOf(text: string, home: Home): { name: string; qualifier: string | 
   const parts = splitReference(text);
   if (parts === undefined) throw invalidParameter(`Invalid function name: ${text}`);
   checkPlace(parts.region ?? home.region, parts.accountId ?? home.accountId, home);
+  // One function has one ARN: policies would not know it by another.
+  if ((parts.partition ?? home.partition) !== home.partition) {
+    throw notFound(`Function not found: ${text}`);
+  }
   return parts;
 }
 

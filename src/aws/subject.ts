@@ -1,5 +1,5 @@
 import { functionArn, layerArn, type Home } from '../core/arn.ts';
-import type { OperationName } from './model/shapes.ts';
+import { modelOf, type OperationName } from './model/shapes.ts';
 import { splitReference } from './references.ts';
 
 /** What an operation is about, as policies name it. */
@@ -27,17 +27,29 @@ export function operationSubject(
   input: Readonly<Record<string, unknown>>,
   home: Home,
 ): OperationSubject {
-  const resource = withoutResource.has(name) ? '*' : resourceOf(input, home);
-  return { resource, conditions: conditionsOf(input, home) };
+  const reference = textOf(input, 'FunctionName');
+  const named = reference && functionOf(reference, textOf(input, 'Qualifier'), home);
+  // What takes no qualifier is about the whole function, also where its name is written with `$LATEST`.
+  const isWhole = !takesQualifier(name);
+  const arn = isWhole ? named?.replace(/:\$LATEST$/, '') : named;
+  const resource = withoutResource.has(name) ? '*' : resourceOf(input, arn, home);
+  return { resource, conditions: conditionsOf(input, arn) };
 }
 
-function resourceOf(input: Readonly<Record<string, unknown>>, home: Home): string {
+function takesQualifier(name: OperationName): boolean {
+  return name === 'InvokeAsync' || modelOf(name).query?.['Qualifier'] !== undefined;
+}
+
+function resourceOf(
+  input: Readonly<Record<string, unknown>>,
+  ofFunction: string | undefined,
+  home: Home,
+): string {
   const text = (key: string): string | undefined => textOf(input, key);
   const mapping = text('UUID');
   // Before the function that a mapping is to have from now on.
   if (mapping !== undefined) return `${lambdaArn(home)}:event-source-mapping:${mapping}`;
-  const reference = text('FunctionName');
-  if (reference !== undefined) return functionOf(reference, text('Qualifier'), home);
+  if (ofFunction !== undefined) return ofFunction;
   const layer = text('LayerName');
   if (layer !== undefined) {
     const arn = layer.startsWith('arn:') ? layer : layerArn(home, layer);
@@ -72,16 +84,15 @@ function lambdaArn({ partition, region, accountId }: Home): string {
 
 function conditionsOf(
   input: Readonly<Record<string, unknown>>,
-  home: Home,
+  ofFunction: string | undefined,
 ): OperationSubject['conditions'] {
-  const reference = textOf(input, 'FunctionName');
   const { Tags: tags, VpcConfig: vpc } = input as {
     readonly Tags?: Readonly<Record<string, string>>;
     readonly VpcConfig?: Readonly<Record<string, readonly string[] | undefined>>;
   };
   const ofTags = Object.entries(tags ?? {}).map(([key, value]) => [`aws:RequestTag/${key}`, value]);
   return {
-    'lambda:FunctionArn': reference && functionOf(reference, textOf(input, 'Qualifier'), home),
+    'lambda:FunctionArn': ofFunction,
     'lambda:Principal': textOf(input, 'Principal'),
     'lambda:FunctionUrlAuthType': textOf(input, 'FunctionUrlAuthType') ?? textOf(input, 'AuthType'),
     'lambda:CodeSigningConfigArn': textOf(input, 'CodeSigningConfigArn'),

@@ -62,3 +62,14 @@ test('conditions may ask for what the input says', () => {
     'aws:RequestTag/team': 'a',
   });
 });
+
+test.each([
+  ['UpdateFunctionCode', 'orders:$LATEST', `${here}:orders`],
+  ['DeleteFunctionCodeSigningConfig', `${here}:orders:$LATEST`, `${here}:orders`],
+  ['UpdateAlias', 'function:orders:$LATEST', `${here}:orders`],
+  ['InvokeAsync', 'orders:$LATEST', `${here}:orders:$LATEST`],
+] as const)('policies see %s of %s as %s', (operation, FunctionName, resource) => {
+  const subject = operationSubject(operation, { FunctionName }, home);
+  expect(subject.resource).toBe(resource);
+  expect(subject.conditions['lambda:FunctionArn']).toBe(resource);
+});

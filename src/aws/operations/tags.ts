@@ -1,5 +1,5 @@
 import { parseFunctionArn } from '../../core/arn.ts';
-import { invalidParameter } from '../api-error.ts';
+import { invalidParameter, notFound } from '../api-error.ts';
 import type { Call, Group } from '../operation.ts';
 import { recordOf, unqualifiedOf } from '../references.ts';
 import { needCodeSigning } from './code-signing.ts';
@@ -24,6 +24,8 @@ export const tagOperations: Group<'TagResource' | 'UntagResource' | 'ListTags'> 
   },
 };
 
+const noSuchResource = 'The resource you requested does not exist.';
+
 type Tags = Readonly<Record<string, string>>;
 
 interface Tagged {
@@ -41,7 +43,8 @@ function tagged(call: Call, arn: string): Tagged {
   const [, mappingId] = /:event-source-mapping:(.+)$/.exec(arn) ?? [];
   if (mappingId !== undefined) {
     const { mappings } = call.rooms.sources;
-    const { tags } = mappings.get(mappingId);
+    const { tags, arn: itsOwn } = mappings.get(mappingId);
+    if (arn !== itsOwn) throw notFound(noSuchResource);
     return { tags, replace: (changed) => mappings.setTags(mappingId, changed) };
   }
   if (parseFunctionArn(arn)?.qualifier !== undefined) {
