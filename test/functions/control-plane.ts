@@ -54,11 +54,13 @@ export function controlPlane(
 
 /** A loader that waits until the test lets each load through, in order. */
 export function gatedLoader() {
-  const gates: PromiseWithResolvers<void>[] = [];
+  // There before the loader comes to them, which is not at once.
+  const gates = Array.from({ length: 8 }, () => Promise.withResolvers<void>());
+  let next = 0;
   const loadGated: CodeLoader = async (source, target) => {
-    const gate = Promise.withResolvers<void>();
-    gates.push(gate);
-    await gate.promise;
+    const gate = gates[next];
+    next += 1;
+    await gate?.promise;
     return fakeLoad(source, target);
   };
   return { loadGated, gates };

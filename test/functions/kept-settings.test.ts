@@ -96,7 +96,7 @@ test('a runtime that AWS has and isolambda does not run is refused in words for 
   expect(() => resolve({ runtime: untyped('python3.13') })).toThrow(
     expect.objectContaining({
       awsMessage:
-        'AWS knows the runtime python3.13, but isolambda runs Node.js only: nodejs22.x and nodejs24.x.',
+        'AWS knows the runtime python3.13, but isolambda runs Node.js only: nodejs20.x, nodejs22.x, nodejs24.x.',
     }),
   );
 });
