@@ -1,11 +1,16 @@
 import {
+  checkStatementId,
   layerPermissionStatement,
   permissionStatement,
   type LayerPermissionOptions,
   type PermissionOptions,
 } from './access/permission-options.ts';
 import type { PolicyDocument, PolicyStatement } from './access/policy-document.ts';
-import type { ResourcePolicies, PolicyChangeOptions } from './access/resource-policies.ts';
+import {
+  checkChangeOptions,
+  type PolicyChangeOptions,
+  type ResourcePolicies,
+} from './access/resource-policies.ts';
 import type { ResourcePolicy } from './access/resource-policy.ts';
 import { isVersionNumber, parseFunctionArn, type Home } from './core/arn.ts';
 import { FunctionNotFoundError, InvalidOptionError } from './core/errors.ts';
@@ -61,8 +66,10 @@ export abstract class Permitted<Event = unknown, Result = unknown> extends Invoc
   }
 
   /** Takes a permission away. @throws {PolicyNotFoundError} when there is no statement of that id */
-  async removePermission(statementId: string, options?: PolicyChangeOptions): Promise<void> {
+  async removePermission(statementId: string, options: PolicyChangeOptions = {}): Promise<void> {
     checkNotLatest(this.#qualifier);
+    checkStatementId(statementId);
+    checkChangeOptions(options);
     await this.#context.policies.remove(this.arn, statementId, options);
   }
 
@@ -73,15 +80,17 @@ export abstract class Permitted<Event = unknown, Result = unknown> extends Invoc
    */
   async putPolicy(
     document: PolicyDocument,
-    options?: PolicyChangeOptions,
+    options: PolicyChangeOptions = {},
   ): Promise<ResourcePolicy> {
     checkNotLatest(this.#qualifier);
+    checkChangeOptions(options);
     return shown(await this.#context.policies.put(this.arn, document, options));
   }
 
   /** @throws {PolicyNotFoundError} when there is none */
-  async deletePolicy(options?: PolicyChangeOptions): Promise<void> {
+  async deletePolicy(options: PolicyChangeOptions = {}): Promise<void> {
     checkNotLatest(this.#qualifier);
+    checkChangeOptions(options);
     await this.#context.policies.delete(this.arn, options);
   }
 }
@@ -120,7 +129,9 @@ export class LayerPermissions {
   }
 
   /** Takes a permission away. @throws {PolicyNotFoundError} when there is no statement of that id */
-  async remove(statementId: string, options?: PolicyChangeOptions): Promise<void> {
+  async remove(statementId: string, options: PolicyChangeOptions = {}): Promise<void> {
+    checkStatementId(statementId);
+    checkChangeOptions(options);
     await this.#policies.remove(this.arn, statementId, options);
   }
 }

@@ -94,15 +94,18 @@ const fullAccess: PolicyDocument = {
   Statement: { Effect: 'Allow', Action: '*', Resource: '*', Principal: '*' },
 };
 
+const alwaysAllowed: Policy = parsePolicy('RCPFullAWSAccess', fullAccess, 'resource');
+
 /** @throws {InvalidOptionError} for a bad option, and for what is wrong in a policy */
 export function resolveAccess(access: AccessOptions = {}): ResolvedAccess {
   checkKnownKeys('access', access, accessKeys);
   const { principals, scp, rcp, enforceServices = false } = access;
   checkBoolean('access.enforceServices', enforceServices);
   return Object.freeze({
-    principals: principals && resolvePrincipals(principals),
-    scp: scp && policyList('access.scp', scp, 'identity'),
-    rcp: rcp && policyList('access.rcp', [fullAccess, ...rcp], 'resource'),
+    principals: principals === undefined ? undefined : resolvePrincipals(principals),
+    scp: scp === undefined ? undefined : policyList('access.scp', scp, 'identity'),
+    rcp:
+      rcp === undefined ? undefined : [alwaysAllowed, ...policyList('access.rcp', rcp, 'resource')],
     enforceServices,
   });
 }
@@ -170,9 +173,12 @@ function resolvePrincipal(option: string, principal: AccessPrincipal): ResolvedP
       ...(sessionToken !== undefined && { sessionToken }),
     }),
     policies: policyList(`${option}.policies`, policies, 'identity'),
-    boundary: boundary && parsePolicy(`${option}.boundary`, boundary, 'identity'),
+    boundary:
+      boundary === undefined ? undefined : parsePolicy(`${option}.boundary`, boundary, 'identity'),
     session:
-      sessionPolicies && policyList(`${option}.sessionPolicies`, sessionPolicies, 'identity'),
+      sessionPolicies === undefined
+        ? undefined
+        : policyList(`${option}.sessionPolicies`, sessionPolicies, 'identity'),
     organizationId,
     tags: Object.freeze({ ...tags }),
   });

@@ -108,9 +108,10 @@ export function layerPermissionStatement(
   const { statementId, action = 'lambda:GetLayerVersion', principal, organizationId } = options;
   checkStatementId(statementId);
   checkOneOf('action', action, ['lambda:GetLayerVersion']);
-  const isRoot =
-    typeof principal === 'string' && /^arn:aws[a-zA-Z-]*:iam::\d{12}:root$/.test(principal);
-  if (principal !== '*' && !isRoot && !accountPattern.test(principal)) {
+  const isAccount =
+    typeof principal === 'string' &&
+    /^(?:arn:aws[a-zA-Z-]*:iam::\d{12}:root|\d{12})$/.test(principal);
+  if (principal !== '*' && !isAccount) {
     throw invalidPrincipal('"*", an account or the ARN of an account\'s root', principal);
   }
   checkOrganization('organizationId', organizationId);
@@ -126,7 +127,8 @@ export function layerPermissionStatement(
   };
 }
 
-function checkStatementId(statementId: unknown): asserts statementId is string {
+/** @throws {InvalidOptionError} */
+export function checkStatementId(statementId: unknown): asserts statementId is string {
   checkString('statementId', statementId, {
     maxLength: 100,
     pattern: /^[\w-]+$/,

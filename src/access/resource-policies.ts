@@ -1,6 +1,7 @@
 import type { Home } from '../core/arn.ts';
 import { ConflictError } from '../core/errors.ts';
 import type { Ids } from '../core/ids.ts';
+import { checkKnownKeys } from '../core/options.ts';
 import { Journal, type Change } from '../functions/journal.ts';
 import type { StateStore } from '../storage/state-store.ts';
 import type { PolicyDocument, PolicyStatement } from './policy-document.ts';
@@ -28,6 +29,11 @@ export interface ResourcePoliciesOptions {
 export interface PolicyChangeOptions {
   /** Change only if the policy is at this revision. */
   readonly revisionId?: string | undefined;
+}
+
+/** @throws {InvalidOptionError} */
+export function checkChangeOptions(options: PolicyChangeOptions): void {
+  checkKnownKeys('options', options, ['revisionId']);
 }
 
 const noDocument = { Version: '2012-10-17', Id: 'default' } as const;

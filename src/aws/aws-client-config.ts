@@ -1,3 +1,5 @@
+import { InvalidOptionError } from '../core/errors.ts';
+import { checkKnownKeys } from '../core/options.ts';
 import type { Lambda } from '../lambda.ts';
 import { roomsOf } from '../lambda-rooms.ts';
 import { requestHandler, type SdkRequestHandler } from './request-handler.ts';
@@ -30,7 +32,17 @@ export function awsClientConfig(
   lambda: Lambda,
   options: { readonly credentials?: AwsCredentials } = {},
 ): AwsClientConfig {
+  checkKnownKeys('options', options, ['credentials']);
   const { credentials = anybody } = options;
+  if (typeof credentials !== 'object' || credentials === null) {
+    throw new InvalidOptionError('credentials', 'an object', typeof credentials);
+  }
+  const { accessKeyId, secretAccessKey, sessionToken } = credentials;
+  for (const [name, value] of Object.entries({ accessKeyId, secretAccessKey, sessionToken })) {
+    if (typeof value === 'string' || (name === 'sessionToken' && value === undefined)) continue;
+    // Of the value only its type: messages end in logs.
+    throw new InvalidOptionError(`credentials.${name}`, 'a string', typeof value);
+  }
   const { region } = roomsOf(lambda).options.home;
   // A copy: the client writes into it.
   return { region, credentials: { ...credentials }, requestHandler: requestHandler(lambda) };

@@ -50,7 +50,14 @@ export async function serve(lambda: Lambda, options: ServeOptions = {}): Promise
   checkKnownKeys('options', options, ['port', 'host', 'before']);
   const { port = 3001, host = '127.0.0.1', before } = options;
   checkInteger('port', port, { min: 0, max: 65_535 });
-  checkString('host', host, { maxLength: 255, pattern: /^\S+$/, says: 'a host name or address' });
+  checkString('host', host, {
+    maxLength: 255,
+    pattern: /^[!-~]+$/,
+    says: 'a host name or address',
+  });
+  if (before !== undefined && typeof before !== 'function') {
+    throw new InvalidOptionError('before', 'a function', before);
+  }
   const door = doorOf(lambda);
   const server = createServer({ maxHeaderSize: headerBytes }, (request, response) => {
     void answer(door, before, request, response);

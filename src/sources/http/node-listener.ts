@@ -35,7 +35,11 @@ export function nodeListener(serving: HttpServing): NodeListener {
       // Nobody is left to be told; what went wrong in a handler is in its log.
       if (gone.signal.aborted || response.headersSent) response.destroy();
       else if (error instanceof ClosedError) await write(closedReply(), request, response);
-      else throw error;
+      else {
+        // Nobody awaits a listener: what nobody foresaw must not end the process.
+        process.emitWarning(error instanceof Error ? error : String(error));
+        await write(jsonReply(500, { message: 'Internal Server Error' }), request, response);
+      }
     }
     return true;
   };
@@ -45,7 +49,10 @@ function urlOf(request: IncomingMessage): URL | undefined {
   const { url = '/', headers, socket } = request;
   const protocol = 'encrypted' in socket ? 'https' : 'http';
   const path = url.startsWith('/') ? url : '/';
-  return URL.parse(`${protocol}://${headers.host ?? 'localhost'}${path}`) ?? undefined;
+  const host = headers.host ?? 'localhost';
+  // Nothing but a host, so that it cannot move the path.
+  if (/[/?#@\\]/.test(host)) return undefined;
+  return URL.parse(`${protocol}://${host}${path}`) ?? undefined;
 }
 
 async function receivedFrom(

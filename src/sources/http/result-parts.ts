@@ -64,6 +64,7 @@ const framing: ReadonlySet<string> = new Set([
   'connection',
   'content-length',
   'keep-alive',
+  'trailer',
   'transfer-encoding',
   'upgrade',
 ]);

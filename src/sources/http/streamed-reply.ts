@@ -1,5 +1,5 @@
 import type { HttpReply } from './http-reply.ts';
-import { isRecord, MalformedResult, parsed, statusOf } from './result-parts.ts';
+import { headerOf, isRecord, MalformedResult, parsed, statusOf } from './result-parts.ts';
 import { headersV2 } from './result-v2.ts';
 
 /** What `HttpResponseStream.from` sets; such a stream begins with status, headers and cookies. */
@@ -24,9 +24,22 @@ export interface HandlerStream {
  */
 export async function streamedReply({ contentType, body }: HandlerStream): Promise<HttpReply> {
   const reader = body.getReader();
+  try {
+    return await begunBy(reader, contentType);
+  } catch (error) {
+    // The handler need not wait for somebody who has gone.
+    reader.cancel().catch(() => {});
+    throw error;
+  }
+}
+
+async function begunBy(
+  reader: ReadableStreamDefaultReader<Uint8Array>,
+  contentType: string,
+): Promise<HttpReply> {
   if (contentType !== integrationType) {
+    const headers = [headerOf('content-type', contentType)];
     const { value: first } = await reader.read();
-    const headers = [['content-type', contentType] as const];
     return { status: 200, headers, body: restOf(reader, first) };
   }
   let seen = Buffer.alloc(0);
@@ -40,8 +53,6 @@ export async function streamedReply({ contentType, body }: HandlerStream): Promi
       return { ...preludeOf(seen.subarray(0, at)), body: restOf(reader, first) };
     }
     if (seen.byteLength > mostPreludeBytes) {
-      // The handler need not wait for somebody who has gone.
-      reader.cancel().catch(() => {});
       throw new MalformedResult('The stream does not come to its status');
     }
   }
@@ -50,7 +61,7 @@ export async function streamedReply({ contentType, body }: HandlerStream): Promi
 /** As `streamedReply`, when all of it is there already. @throws MalformedResult */
 export function bufferedReply(contentType: string, bytes: Uint8Array): HttpReply {
   if (contentType !== integrationType) {
-    return { status: 200, headers: [['content-type', contentType]], body: bytes };
+    return { status: 200, headers: [headerOf('content-type', contentType)], body: bytes };
   }
   const seen = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const at = seen.indexOf(separator);

@@ -214,3 +214,44 @@ test('an API says what it answers, and with which function', async () => {
     { method: 'ANY', path: '$default', functionName, qualifier: '1' },
   ]);
 });
+
+describe('a hostile handler does not bring the server down', () => {
+  test.each(['BUFFERED', 'RESPONSE_STREAM'] as const)(
+    'with a content type that HTTP cannot carry, %s',
+    async (invokeMode) => {
+      await using lambda = new Lambda();
+      const source = `
+        exports.handler = awslambda.streamifyResponse(async (event, stream) => {
+          stream.setContentType('text/plain\\r\\nset-cookie: a=b');
+          stream.end('body');
+        });
+      `;
+      const { id } = await (await deploy(lambda, source)).createUrl({ invokeMode });
+      await using server = await serving(lambda.listener);
+      const response = await ask(server.port, `${id}.lambda-url.us-east-1.on.aws`);
+      expect(response.statusCode).toBe(502);
+      expect(response.headers['set-cookie']).toBeUndefined();
+    },
+  );
+
+  test('with headers about the framing of the body', async () => {
+    await using lambda = new Lambda();
+    const headers = `{ trailer: 'x', 'Transfer-Encoding': 'chunked', 'content-length': '1' }`;
+    const source = `exports.handler = async () => ({ statusCode: 200, headers: ${headers}, body: 'whole' })`;
+    const { id } = await (await deploy(lambda, source)).createUrl();
+    await using server = await serving(lambda.listener);
+    const response = await ask(server.port, `${id}.lambda-url.us-east-1.on.aws`);
+    expect(response.statusCode).toBe(200);
+    expect((await buffer(response)).toString()).toBe('whole');
+  });
+});
+
+test('a host that is more than a host is nobody here', async () => {
+  await using lambda = new Lambda();
+  const { id } = await (await deploy(lambda, echo)).createUrl();
+  await using server = await serving(lambda.listener);
+  const host = `${id}.lambda-url.us-east-1.on.aws`;
+  for (const hostile of [`${host}/other?`, `user@${host}`, `${host}#`, `${host}\\`]) {
+    expect((await ask(server.port, hostile, { path: '/asked' })).statusCode).toBe(418);
+  }
+});
