@@ -39,8 +39,8 @@ export async function wrk(url: string, seconds: number): Promise<Load> {
     if (failed !== undefined) throw new Error(`${failed} requests to ${url} failed`);
     return {
       perSecond: Number(/Requests\/sec:\s+([\d.]+)/.exec(stdout)?.[1]),
-      p50: microseconds(/50%\s+(\S+)/.exec(stdout)?.[1]),
-      p99: microseconds(/99%\s+(\S+)/.exec(stdout)?.[1]),
+      p50: microseconds(/^\s+50%\s+(\S+)/m.exec(stdout)?.[1]),
+      p99: microseconds(/^\s+99%\s+(\S+)/m.exec(stdout)?.[1]),
     };
   } finally {
     rmSync(folder, { recursive: true });
