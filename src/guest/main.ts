@@ -24,7 +24,7 @@ import * as parts from './parts.ts';
 import { DateNow, JsonParse, JsonStringify, NativeError, NumberOf } from './primordials.ts';
 import * as primordials from './primordials.ts';
 import * as process from './process.ts';
-import { createProcess, keepStartFacts } from './process.ts';
+import { createProcess, keepStartFacts, setTraceId } from './process.ts';
 import * as ticks from './ticks.ts';
 import * as streamingMarkers from './streaming-markers.ts';
 import * as timers from './timers.ts';
@@ -219,12 +219,8 @@ function invoke(
     });
   }
   const extras = parseExtras(extrasJson);
-  if (extras.traceId !== undefined) {
-    const { process: guest } = globalThis as unknown as {
-      process: { env: Record<string, string> };
-    };
-    guest.env['_X_AMZN_TRACE_ID'] = extras.traceId;
-  }
+  if (extras.traceId !== undefined) setTraceId(extras.traceId);
+  if (!contract.needsFacts) return contract.run(eventJson, undefined);
   return contract.run(eventJson, {
     requestId,
     deadlineMs: DateNow() + (extras.timeoutMs ?? starting.timeoutMs),

@@ -18,6 +18,17 @@ let startedMs = 0;
 /** `exit` listeners, once there are any. */
 let beforeExit: ((code: number) => void) | undefined;
 
+/** `process`, once somebody has read it. */
+let made: { env: unknown } | undefined;
+/** The trace of the last invocation before that. */
+let traceId: string | undefined;
+
+/** Each invocation has a trace of its own; `process` is not made to hold it. */
+export function setTraceId(text: string): void {
+  if (made === undefined) traceId = text;
+  else (made.env as Record<string, string>)['_X_AMZN_TRACE_ID'] = text;
+}
+
 /** Kept at the start: whoever asks for these need not have touched `process` before. */
 export function keepStartFacts(start: StartMessage): void {
   facts = start;
@@ -96,7 +107,11 @@ export function createProcess(start: StartMessage): object {
     },
     umask: () => 0o22,
     cwd: () => workingDirectory,
-    env: environmentProxy(start.environment),
+    env: environmentProxy(
+      traceId === undefined
+        ? start.environment
+        : { ...start.environment, _X_AMZN_TRACE_ID: traceId },
+    ),
     title: 'node',
     argv: ['/var/lang/bin/node', '/var/runtime/index.mjs'],
     execArgv: [],
@@ -105,6 +120,7 @@ export function createProcess(start: StartMessage): object {
     execPath: '/var/lang/bin/node',
     argv0: '/var/lang/bin/node',
   };
+  made = process;
   const names = StringSplit(lazyNames, ' ');
   for (let index = 0; index < names.length; index += 1) {
     const name = names[index] ?? '';
