@@ -63,7 +63,6 @@ const engineTests = [
   'test/conformance',
   'test/lambda.test.ts',
   'test/storage',
-  'test/async',
 ];
 
 /**

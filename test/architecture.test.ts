@@ -235,6 +235,13 @@ describe('rooms', () => {
   });
 });
 
+test('sources run as they are on every Node that is supported: none has `using`', () => {
+  const offences = files
+    .filter(({ text }) => /^\s*(?:await )?using \w+ =/m.test(withoutComments(text)))
+    .map(({ name }) => name);
+  expect(offences).toEqual([]);
+});
+
 describe('time', () => {
   const hostFiles = files.filter(({ name }) => roomOf(name) !== 'guest');
 

@@ -39,7 +39,7 @@ export class CodeStorage {
     this.#usedBytes = usedBytes;
   }
 
-  /** For one change; what it holds counts until it is disposed, so that changes at one time cannot pass the limit. */
+  /** For one change; what it holds counts until it is released, so that changes at one time cannot pass the limit. */
   reservation(): Reservation {
     let held = 0;
     return {
@@ -51,7 +51,7 @@ export class CodeStorage {
         held += bytes;
         this.#reservedBytes += bytes;
       },
-      [Symbol.dispose]: () => {
+      release: () => {
         this.#reservedBytes -= held;
         held = 0;
       },
@@ -59,7 +59,9 @@ export class CodeStorage {
   }
 }
 
-export interface Reservation extends Disposable {
+export interface Reservation {
   /** Less than nothing counts as nothing. @throws {CodeStorageExceededError} when there is no room */
   add(bytes: number): void;
+  /** When the change is made, or is not. */
+  release(): void;
 }

@@ -47,8 +47,8 @@ export class Layers {
     const { journal, codeStorage, loadLayer, findBucket } = this.#context;
     const { name, code, ...facts } = resolvePublishLayerOptions(options);
     const content = await loadLayer(await fetchObject(code, findBucket));
-    using reservation = codeStorage.reservation();
-    return await journal.commit(`layer ${name}`, () => {
+    const reservation = codeStorage.reservation();
+    const published = journal.commit(`layer ${name}`, () => {
       reservation.add(content.codeSize);
       const number = (this.#lastNumbers.get(name) ?? 0) + 1;
       const version = this.#version(name, number, facts, content);
@@ -64,6 +64,7 @@ export class Layers {
         },
       };
     });
+    return published.finally(() => reservation.release());
   }
 
   /**

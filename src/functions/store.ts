@@ -132,7 +132,7 @@ export class FunctionStore {
     }
     this.codeSigning.check(config, { attaches: true, deploys: true });
     const settled = this.#checkSettings(name, functionLevelOf(config));
-    using reservation = this.#codeStorage.reservation();
+    const reservation = this.#codeStorage.reservation();
 
     this.#creating.add(name);
     try {
@@ -149,6 +149,7 @@ export class FunctionStore {
       }));
     } finally {
       this.#creating.delete(name);
+      reservation.release();
       settled();
     }
   }
@@ -225,7 +226,7 @@ export class FunctionStore {
     }
 
     entry.isUpdating = true;
-    using reservation = this.#codeStorage.reservation();
+    const reservation = this.#codeStorage.reservation();
     try {
       const code = await this.#deployer.redeploy(entry.latest, config, changes);
       reservation.add(code.codeSize - entry.latest.codeSize);
@@ -234,6 +235,7 @@ export class FunctionStore {
       return await this.#journal.commit(name, () => this.#planLatest(entry, settings, latest));
     } finally {
       entry.isUpdating = false;
+      reservation.release();
       settled();
     }
   }

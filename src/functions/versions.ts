@@ -79,10 +79,12 @@ export class Versions {
   /** Freezes `$LATEST` under the next number; without changes since the last time, gives that version. */
   async publish(reference: string, options: PublishOptions = {}): Promise<Published> {
     checkKnownKeys('options', options, publishKeys);
-    using reservation = this.#codeStorage.reservation();
-    return await this.#journal.commit(this.#directory.nameOf(reference), () =>
-      this.#planPublish(reference, options, reservation),
-    );
+    const reservation = this.#codeStorage.reservation();
+    return this.#journal
+      .commit(this.#directory.nameOf(reference), () =>
+        this.#planPublish(reference, options, reservation),
+      )
+      .finally(() => reservation.release());
   }
 
   /** The version of a number, of `$LATEST`, or the one that an alias sends requests to first. */

@@ -177,7 +177,7 @@ describe('code storage', () => {
     const reservation = storage.reservation();
     reservation.add(1);
     expect(() => reservation.add(1)).toThrow('Code storage limit exceeded');
-    reservation[Symbol.dispose]();
+    reservation.release();
     reservation.add(-5);
     reservation.add(1);
   });
