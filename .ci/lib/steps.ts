@@ -44,12 +44,23 @@ export function temporaryFolder(prefix: string): string {
   return folder;
 }
 
-/** Packs the package as `npm publish` would, build included; gives the path of the tarball. */
+/**
+ * Packs the package as `npm publish` would, build included; gives the path of the tarball. With the variable `PACKED`
+ * it is kept in that folder, and taken from there the next time.
+ */
 export function pack(into: string): string {
-  run('npm', ['pack', '--pack-destination', into]);
-  const name = readdirSync(into).find((file) => file.endsWith('.tgz'));
-  if (name === undefined) throw new Error('npm pack made no tarball');
-  return join(into, name);
+  const folder = process.env['PACKED'] ?? into;
+  const kept = tarballIn(folder);
+  if (kept !== undefined) return kept;
+  run('npm', ['pack', '--pack-destination', folder]);
+  const packed = tarballIn(folder);
+  if (packed === undefined) throw new Error('npm pack made no tarball');
+  return packed;
+}
+
+function tarballIn(folder: string): string | undefined {
+  const name = readdirSync(folder).find((file) => file.endsWith('.tgz'));
+  return name === undefined ? undefined : join(folder, name);
 }
 
 function describe(error: unknown): string {
